@@ -1,0 +1,53 @@
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          target: 'es2023',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+        },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  moduleNameMapper: {
+    '^#(shared|engine|signatures|storage|queue)$': '<rootDir>/libs/$1/src/index.ts',
+    '^#(shared|engine|signatures|storage|queue)/testing$': '<rootDir>/libs/$1/src/testing/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.hookmill'],
+};
+
+/**
+ * unit: no services, beside the source (`*.spec.ts`). integration: one lib or app on real Postgres and Redis
+ * (`*.integration.spec.ts`). e2e: the built processes, over HTTP (`test/e2e/*.e2e.spec.ts`).
+ */
+export default {
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{apps,libs,test,bench}/**/*.spec.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.integration\\.spec\\.ts$', '\\.e2e\\.spec\\.ts$', '\\.long\\.spec\\.ts$'],
+    },
+    {
+      ...shared,
+      displayName: 'integration',
+      testMatch: ['<rootDir>/{apps,libs,test}/**/*.integration.spec.ts'],
+      globalSetup: '<rootDir>/test/support/start-services.mjs',
+      globalTeardown: '<rootDir>/test/support/stop-services.mjs',
+    },
+    {
+      ...shared,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/test/e2e/**/*.e2e.spec.ts'],
+      globalSetup: '<rootDir>/test/support/start-services.mjs',
+      globalTeardown: '<rootDir>/test/support/stop-services.mjs',
+    },
+  ],
+};

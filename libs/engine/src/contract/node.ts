@@ -1,0 +1,71 @@
+import type { Json, JsonObject } from '#shared';
+import type { Outcome } from './outcome.js';
+import type { EnginePorts } from './ports.js';
+import type { Fault, NodeDocument } from './workflow-document.js';
+
+/** What `run` may see. Everything else a node needs comes from its config. */
+export interface NodeRunContext<C = JsonObject> {
+  /** The config with templates rendered, except the properties that the declaration keeps raw. */
+  config: C;
+  node: {
+    key: string;
+    type: string;
+    branches: readonly string[];
+    /** How often this node was visited in this execution, this visit included: 1 for the first. */
+    visit: number;
+  };
+  execution: { id: string; workflowKey: string; version: number; mode: 'async' | 'sync' };
+  /** Values by template path: `$context`, `$jobsMapByNodeKey`, `$scopes`, `$env`, `$system`, `$execution`. */
+  scope: Scope;
+  ports: Pick<EnginePorts, 'script' | 'http' | 'now'>;
+  /** Milliseconds; the cap of SCRIPT_LIMITS on a script's wall time. */
+  limits: { scriptWallMs: number };
+  /** Aborted on timeout, cancel and lost lease. */
+  signal: AbortSignal;
+}
+
+/** The variables of contract.md 5. Lookups see own properties only. */
+export interface Scope {
+  $context: Json;
+  $jobsMapByNodeKey: Record<string, Json>;
+  $scopes: Record<string, Json>;
+  $env: Record<string, Json>;
+  $system: Record<string, unknown>;
+  $execution: Record<string, Json>;
+}
+
+/**
+ * A node type: data plus one function. Adding one is a file, a spec beside it, and a line in `nodes/index.ts`;
+ * validation, the catalogue and the reference page derive from this declaration.
+ */
+export interface NodeDefinition<C = JsonObject> {
+  type: string;
+  title: string;
+  /** Markdown, one paragraph: what it does, its result, how it fails. */
+  docs: string;
+  /** JSON Schema of `config`, before templates are rendered; unknown properties are refused. */
+  configSchema: JsonObject;
+  /** Names of branches this node may have; `[]` for none. */
+  branches: readonly string[];
+  /** `effect`: acts outside our Postgres; the loop journals an intent first. */
+  effect: 'pure' | 'effect';
+  /** Properties of `config` that are not rendered as templates (expressions, scripts). */
+  raw?: readonly string[];
+  /** Checks beyond the schema (an expression that does not parse). Pointers are relative to `config`. */
+  check?(config: C, node: NodeDocument): Fault[];
+  examples: readonly NodeExample[];
+  run(context: NodeRunContext<C>): Outcome | Promise<Outcome>;
+}
+
+/** Run as a test and shown in the reference: with this scope and config, this comes out. */
+export interface NodeExample {
+  title: string;
+  config: JsonObject;
+  context?: Json;
+  expect: Partial<Outcome> & { kind: Outcome['kind'] };
+}
+
+/** Declares a node; exists for its types. */
+export function defineNode<C>(definition: NodeDefinition<C>): NodeDefinition<C> {
+  return Object.freeze(definition);
+}

@@ -1,0 +1,48 @@
+import { PROBLEM_CONTENT_TYPE, problemBody } from '#shared';
+import type { ExecutionInput } from '../contract/execution.js';
+import type { Scope } from '../contract/node.js';
+import type { Reply } from '../contract/reply.js';
+import type { Ending } from '../contract/statuses.js';
+import { renderReply } from '../expression/render-reply.js';
+
+const OK: Reply = { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: 'ok' };
+
+/** Endings that an operator or the machinery brought about: the trigger's own answer would tell the sender a lie. */
+const INTERRUPTED: readonly Ending[] = ['aborted', 'canceled', 'retry_needed'];
+
+/**
+ * What a sync sender is answered when no response node ran (contract.md 6): the trigger's response if there is one,
+ * else 200 when the execution resolved and 500 when it did not. An interrupted execution is always a 500.
+ */
+export function defaultReply(input: ExecutionInput, status: Ending, scope: Scope): Reply {
+  const { workflow, execution, limits } = input;
+  const template = workflow.trigger.config.response;
+  if (template === undefined || INTERRUPTED.includes(status)) {
+    return status === 'resolved' ? OK : problemReply('execution_failed', execution.id);
+  }
+  try {
+    return capReply(renderReply(template, scope).reply, limits.replyBytes, execution.id);
+  } catch {
+    return problemReply('execution_failed', execution.id);
+  }
+}
+
+/** The reply itself, or the 500 that takes its place when the body has more than `maxBytes` bytes. */
+export function capReply(reply: Reply, maxBytes: number, executionId: string): Reply {
+  return Buffer.byteLength(reply.body) <= maxBytes ? reply : problemReply('reply_too_large', executionId);
+}
+
+const DETAILS = {
+  execution_failed: 'The workflow did not finish as planned.',
+  reply_too_large: 'The answer of the workflow is larger than allowed.',
+} as const;
+
+/** A 500 as RFC 9457 problem document. It names the execution to look at and nothing of what happened in it. */
+export function problemReply(code: keyof typeof DETAILS, executionId: string): Reply {
+  const problem = problemBody({ title: 'Internal Server Error', status: 500, code, detail: DETAILS[code] });
+  return {
+    status: 500,
+    headers: { 'content-type': PROBLEM_CONTENT_TYPE },
+    body: JSON.stringify({ ...problem, executionId }),
+  };
+}

@@ -1,0 +1,17 @@
+import type { Json, JsonObject } from '#shared';
+import type { NodeDefinition, Scope } from '../contract/node.js';
+import { renderTemplate } from '../expression/template.js';
+
+/**
+ * The config that a node's `run` sees: templates rendered once against `scope`, the properties in `definition.raw`
+ * untouched. A property whose whole template finds nothing is absent.
+ */
+export function renderConfig(definition: NodeDefinition, config: JsonObject, scope: Scope): JsonObject {
+  const raw = definition.raw ?? [];
+  const rendered: [string, Json][] = [];
+  for (const [name, value] of Object.entries(config)) {
+    const next = raw.includes(name) ? value : renderTemplate(value, scope);
+    if (next !== undefined) rendered.push([name, next]);
+  }
+  return Object.fromEntries(rendered);
+}

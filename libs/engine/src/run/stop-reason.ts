@@ -1,0 +1,31 @@
+import { LostClaim } from '../contract/ports.js';
+import { isEnding, type Ending, type EndReason } from '../contract/statuses.js';
+
+/** An ending that came from outside: time-out, cancel, drain. */
+export interface Stop {
+  status: Exclude<Ending, 'resolved'>;
+  reason: EndReason | null;
+}
+
+const REASONS: readonly string[] = ['timeout', 'manual_cancel', 'parent_aborted', 'worker_lost', 'step_limit'];
+
+/**
+ * What an aborted signal asks for, null while it is not aborted. A `signal.reason` of `{status, reason}` is taken as it
+ * is, anything else means `aborted` by `timeout`. Throws the reason itself when it is a {@link LostClaim}.
+ */
+export function stopReason(signal: AbortSignal): Stop | null {
+  if (!signal.aborted) return null;
+  const given: unknown = signal.reason;
+  if (given instanceof LostClaim) throw given;
+  if (typeof given !== 'object' || given === null || !('status' in given)) return { status: 'aborted', reason: 'timeout' };
+  const { status } = given;
+  if (typeof status !== 'string' || !isEnding(status) || status === 'resolved') {
+    return { status: 'aborted', reason: 'timeout' };
+  }
+  const reason = 'reason' in given ? given.reason : null;
+  return { status, reason: isEndReason(reason) ? reason : null };
+}
+
+function isEndReason(value: unknown): value is EndReason {
+  return typeof value === 'string' && REASONS.includes(value);
+}

@@ -1,0 +1,6 @@
+export * from './fake-http.js';
+export * from './fake-ports.js';
+export * from './fake-script.js';
+export * from './in-memory-journal.js';
+export * from './run-document.js';
+export * from './run-node.js';

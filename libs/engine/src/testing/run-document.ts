@@ -1,0 +1,47 @@
+import type { Json } from '#shared';
+import type { CompiledWorkflow } from '../contract/compiled-workflow.js';
+import type { EngineLimits, ExecutionInput, ExecutionOutcome } from '../contract/execution.js';
+import type { EnginePorts } from '../contract/ports.js';
+import { compileWith } from '../definition/compile-workflow.js';
+import { nodeRegistry } from '../nodes/index.js';
+import { runExecution } from '../run/run-execution.js';
+import { manualContext } from '../triggers/webhook-context.js';
+import { DEFAULT_LIMITS, fakePorts } from './fake-ports.js';
+import { TEST_EXECUTION_ID } from './run-node.js';
+
+/** What a document under test runs with; everything left out is a fake, a default or empty. */
+export interface DocumentTest {
+  ports?: Partial<EnginePorts>;
+  env?: Record<string, string>;
+  /** Names in `env` that are secrets; all of them when left out. */
+  secretNames?: readonly string[];
+  signal?: AbortSignal;
+  limits?: Partial<EngineLimits>;
+}
+
+/** Compiles a document and fails loudly, with every fault, when it has any. */
+export function compileDocument(document: unknown): CompiledWorkflow {
+  const compiled = compileWith(nodeRegistry)(document);
+  if (compiled.ok) return compiled.workflow;
+  throw new Error(`the document has faults: ${JSON.stringify(compiled.faults, null, 2)}`);
+}
+
+/** Compiles and runs a document on fakes; `context` may leave out any part of `$context`. */
+export async function runDocument(document: unknown, context: Json = {}, test: DocumentTest = {}): Promise<ExecutionOutcome> {
+  const workflow = compileDocument(document);
+  return runExecution(executionInput(workflow, manualContext(context) as unknown as Json, test));
+}
+
+/** The input of one run of a compiled workflow on fakes. */
+export function executionInput(workflow: CompiledWorkflow, context: Json, test: DocumentTest = {}): ExecutionInput {
+  const values = test.env ?? {};
+  return {
+    workflow,
+    execution: { id: TEST_EXECUTION_ID, version: 1, mode: workflow.trigger.config.mode },
+    context,
+    env: { values, secretNames: new Set(test.secretNames ?? Object.keys(values)) },
+    ports: fakePorts(test.ports),
+    signal: test.signal ?? new AbortController().signal,
+    limits: { ...DEFAULT_LIMITS, ...test.limits },
+  };
+}

@@ -1,0 +1,65 @@
+/** What a job carries: ids and trace context, never the payload. */
+export interface ExecutionJobData {
+  executionId: string;
+  /** Attempt that this job is for; a job for an older attempt does nothing. */
+  attempt: number;
+  /** W3C traceparent of the accepting request. */
+  traceparent?: string;
+}
+
+export interface ExecutionJob extends ExecutionJobData {
+  /** Hex of the dedup id; null when the request had none, the execution id then stands in the job id. */
+  dedupId: string | null;
+  /** Sync callers wait: their jobs go to the head of the queue. */
+  urgent: boolean;
+}
+
+/** `<dedup id>-<attempt>`, or the execution id in the dedup id's place. */
+export function jobIdOf(job: Pick<ExecutionJob, 'dedupId' | 'executionId' | 'attempt'>): string {
+  return `${job.dedupId ?? job.executionId}-${job.attempt}`;
+}
+
+/** Gateway, admin and dispatcher hand jobs over here. Adding a job that exists does nothing. */
+export interface JobProducer {
+  /** Batched. Rejects within the command timeout when the queue is away; nothing accepted is lost by that. */
+  enqueue(job: ExecutionJob): Promise<void>;
+  /** Which of these job ids the queue does not hold (waiting, active or delayed). */
+  findMissing(jobIds: readonly string[]): Promise<string[]>;
+  /** Rejects within `timeoutMs` when the queue cannot answer. */
+  ping(timeoutMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Runs jobs handed out by the queue; `handler` never rejects unless the job shall be tried again. */
+export interface JobConsumer {
+  /** Stops taking jobs and waits for the running ones, at most `timeoutMs`. */
+  drain(timeoutMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Wakes waiters across processes. A message is only a wake-up bound to an execution: it may be lost, doubled, late or
+ * forged; the stored reply is the truth. One subscription per process, whatever the number of waiters.
+ */
+export interface ReplyChannel {
+  /** Name under which other processes reach this one; unguessable, new at each start. */
+  readonly instance: string;
+  start(): Promise<void>;
+  /** Calls `wake` at each message for the execution, until the returned function is called. */
+  listen(executionId: string, wake: () => void): () => void;
+  /** Tells `instance` that the execution ended. Never rejects: a lost message costs its waiter a poll. */
+  publish(instance: string, executionId: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface QueueOptions {
+  /** Null: queue and replies on Postgres. */
+  redisUrl: string | null;
+  databaseUrl: string;
+  /** Key prefix (Redis) or schema name (Postgres); tests use one each. */
+  prefix: string;
+  /** Milliseconds before a command on an unresponsive queue is given up. */
+  commandTimeoutMs: number;
+  /** Milliseconds a job's lock lives without renewal; equal in every process. */
+  lockMs: number;
+}

@@ -1,0 +1,228 @@
+import * as parse from './parsers.js';
+
+/** One variable of the environment: the whole truth about it; `.env.example` is made from these. */
+export interface Setting<T> {
+  parse: parse.Parse<T>;
+  /** As it would be written in the environment; undefined when there is none. */
+  default: string | undefined;
+  /** One or two sentences: what it does, its unit, why the default. */
+  doc: string;
+  group: string;
+  /** Never printed. */
+  secret?: boolean;
+}
+
+function setting<T>(
+  group: string,
+  parser: parse.Parse<T>,
+  fallback: string | undefined,
+  doc: string,
+  secret = false,
+): Setting<T> {
+  return { group, parse: parser, default: fallback, doc, secret };
+}
+
+const optional = <T>(parser: parse.Parse<T>): parse.Parse<T | null> => parser;
+
+const HEADERS = { count: 100, bytes: 16 * 1024, url: 8 * 1024 };
+const JSON_TEXT = { depth: 64, keys: 10_000 };
+const TIMES = { headers: 10_000, request: 30_000 };
+const RESULTS = { node: 1024 ** 2, reply: 5 * 1024 ** 2, state: 16 * 1024 ** 2 };
+const SCRIPTS = { memory: 64 * 1024 ** 2, cpu: 5_000, wall: 10_000, output: 1024 ** 2, threads: 2 };
+const HTTP = { answer: 5 * 1024 ** 2, redirects: 3 };
+
+/** Every variable Hookmill reads. Standard `OTEL_*` variables are read by the OpenTelemetry SDK itself. */
+export const settings = {
+  DATABASE_URL: setting(
+    'Services',
+    optional(parse.url('postgres:', 'postgresql:')),
+    undefined,
+    'Postgres 15 or newer. Unset: `npm start` runs an embedded Postgres under HOOKMILL_DATA_DIR. Its user owns the database.',
+    true,
+  ),
+  REDIS_URL: setting(
+    'Services',
+    optional(parse.url('redis:', 'rediss:')),
+    undefined,
+    'Redis 6.2 or newer with maxmemory-policy noeviction. Unset: queue and replies run on Postgres. Set it for anything that scales out.',
+    true,
+  ),
+  QUEUE_PREFIX: setting(
+    'Services',
+    parse.text,
+    'hookmill',
+    'Prefix of all Redis keys, and schema name of the queue on Postgres.',
+  ),
+  DATABASE_POOL: setting('Services', parse.integer(2, 100), '10', 'Database connections per process.'),
+  DATABASE_STATEMENT_TIMEOUT: setting(
+    'Services',
+    parse.size,
+    '10s',
+    'How long one statement may take before it is given up and the sender asked to try again.',
+  ),
+  QUEUE_COMMAND_TIMEOUT: setting(
+    'Services',
+    parse.size,
+    '1s',
+    'How long a command to the queue may take before it is given up; what was accepted is then enqueued by the dispatcher.',
+  ),
+
+  HOOKMILL_DATA_DIR: setting(
+    'Identity and secrets',
+    parse.text,
+    '.hookmill',
+    'Where `npm start` keeps the embedded database, the master key and the first admin key.',
+  ),
+  HOOKMILL_PUBLIC_URL: setting(
+    'Identity and secrets',
+    optional(parse.url('http:', 'https:')),
+    undefined,
+    'Base of every webhook URL that is shown or signed; never taken from request headers. Default http://localhost:<GATEWAY_PORT>.',
+  ),
+  HOOKMILL_MASTER_KEY: setting(
+    'Identity and secrets',
+    optional(parse.key32),
+    undefined,
+    '32 bytes, base64 or hex; encrypts secrets. Made by `npm start` on the embedded default, required otherwise.',
+    true,
+  ),
+  HOOKMILL_ADMIN_KEY: setting(
+    'Identity and secrets',
+    optional(parse.adminKey),
+    undefined,
+    'The first admin key, at least 24 characters. Made by `npm start` on the embedded default.',
+    true,
+  ),
+  HOOKMILL_ENV_ALLOW: setting(
+    'Identity and secrets',
+    parse.list,
+    '',
+    'Names of environment variables that `{{$env.NAME}}` may read besides secrets, separated by commas.',
+  ),
+
+  GATEWAY_PORT: setting('Processes', parse.port, '3000', 'Port of the webhook gateway.'),
+  ADMIN_PORT: setting('Processes', parse.port, '3001', 'Port of the management API.'),
+  WORKER_PORT: setting('Processes', parse.port, '3002', "Port of the worker's health checks."),
+  LISTEN_ADDRESS: setting(
+    'Processes',
+    parse.text,
+    '0.0.0.0',
+    'Address the processes listen on. `npm start` sets 127.0.0.1 on the embedded default.',
+  ),
+  LOG_LEVEL: setting(
+    'Processes',
+    parse.oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'),
+    'info',
+    'Least severe log lines to print.',
+  ),
+  WORKER_CONCURRENCY: setting('Processes', parse.integer(1, 1000), '50', 'Executions at once per worker process.'),
+  DRAIN_GRACE: setting(
+    'Processes',
+    parse.size,
+    '3s',
+    'After SIGTERM: how long new requests still get a 503 before the socket closes, so that load balancers notice.',
+  ),
+  DRAIN_TIMEOUT: setting(
+    'Processes',
+    parse.size,
+    '25s',
+    'After SIGTERM: the process has exited by then; below the 30 s that Kubernetes gives.',
+  ),
+  TRUSTED_PROXIES: setting(
+    'Processes',
+    parse.list,
+    '',
+    'CIDRs of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, counted from the right.',
+  ),
+
+  BACKLOG_HIGH_WATER: setting(
+    'Limits',
+    parse.integer(1, 1e9),
+    '100000',
+    'Waiting executions above which new requests get 503 with Retry-After.',
+  ),
+  BODY_LIMIT_MAX: setting('Limits', parse.size, '25mb', 'Largest body a workflow may allow; GitHub sends up to 25 MB.'),
+  HEADER_LIMITS: setting(
+    'Limits',
+    parse.limits(HEADERS),
+    'count=100,bytes=16kb,url=8kb',
+    'Most headers, their bytes in all, and the bytes of the URL.',
+  ),
+  JSON_LIMITS: setting(
+    'Limits',
+    parse.limits(JSON_TEXT),
+    'depth=64,keys=10000',
+    'Deepest nesting and most keys of a JSON body.',
+  ),
+  REQUEST_TIMEOUTS: setting(
+    'Limits',
+    parse.limits(TIMES),
+    'headers=10s,request=30s',
+    'How long a sender may take for its headers and for the whole request.',
+  ),
+  RESULT_LIMITS: setting(
+    'Limits',
+    parse.limits(RESULTS),
+    'node=1mb,reply=5mb,state=16mb',
+    'Largest node result, reply, and all results of one execution.',
+  ),
+  SCRIPT_LIMITS: setting(
+    'Limits',
+    parse.limits(SCRIPTS),
+    'memory=64mb,cpu=5s,wall=10s,output=1mb,threads=2',
+    'Memory, CPU time, wall time and output of one script run; threads per worker.',
+  ),
+  HTTP_LIMITS: setting(
+    'Limits',
+    parse.limits(HTTP),
+    'answer=5mb,redirects=3',
+    'Largest answer and most redirects of a request node.',
+  ),
+  HTTP_ALLOW_PRIVATE: setting(
+    'Limits',
+    parse.list,
+    '',
+    'CIDRs that request nodes may reach in spite of the SSRF guard.',
+  ),
+  REFUSAL_LOG_RATE: setting(
+    'Limits',
+    parse.integer(0, 100_000),
+    '100',
+    'Refused requests logged in full per second and gateway; beyond it they are counted by gate and reason.',
+  ),
+
+  DISPATCH_STRANDED_AFTER: setting(
+    'Timing',
+    parse.size,
+    '5s',
+    'An accepted execution that the queue does not hold after this time is enqueued again by the dispatcher.',
+  ),
+  LEASE_TTL: setting(
+    'Timing',
+    parse.size,
+    '15s',
+    "A worker's lease; executions of a worker that did not renew it are taken to be lost.",
+  ),
+  QUEUE_LOCK: setting(
+    'Timing',
+    parse.size,
+    '30s',
+    'How long the queue waits for a silent worker before it hands the job to another. Use one value everywhere.',
+  ),
+  CONFIG_POLL: setting(
+    'Timing',
+    parse.size,
+    '500ms',
+    'How often each process asks whether workflows or secrets changed; a new version answers within one second.',
+  ),
+  REPLY_POLL: setting(
+    'Timing',
+    parse.size,
+    '500ms',
+    'How often a waiting gateway looks for the stored reply when no message comes.',
+  ),
+} satisfies Record<string, Setting<unknown>>;
+
+export type Settings = {
+  readonly [K in keyof typeof settings]: (typeof settings)[K] extends Setting<infer T> ? T : never;
+};
