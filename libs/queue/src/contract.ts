@@ -30,6 +30,16 @@ export interface JobProducer {
   close(): Promise<void>;
 }
 
+/** What the queue knows about this handing-out; the worker's `handle(data, delivery)` is given it. */
+export interface JobDelivery {
+  /** The job was handed out before and not settled (its worker stalled or vanished): BullMQ's stalled counter is above 0. */
+  redelivered: boolean;
+  /** When this run throws, the queue drops the job. */
+  lastTry: boolean;
+  /** W3C traceparent that the job carries. */
+  traceparent?: string | undefined;
+}
+
 /** Runs jobs handed out by the queue; `handler` never rejects unless the job shall be tried again. */
 export interface JobConsumer {
   /** Stops taking jobs and waits for the running ones, at most `timeoutMs`. */

@@ -1,0 +1,25 @@
+import { describe, expect, it } from '@jest/globals';
+import { LostClaim } from '#engine';
+import { StorageUnavailable } from '#storage';
+import { settleJob } from './settle-job.js';
+import { UnrunnableVersion } from './steps/load-version.js';
+
+describe('settleJob', () => {
+  it('is done with a job whose execution belongs to somebody else', () => {
+    expect(settleJob(new LostClaim(), { lastTry: true })).toEqual({ kind: 'complete' });
+  });
+
+  it('tries again when the database was away or the release does not know a node, however often', () => {
+    expect(settleJob(new StorageUnavailable('x'), { lastTry: true })).toEqual({ kind: 'retry' });
+    expect(settleJob(new UnrunnableVersion('x'), { lastTry: true })).toEqual({ kind: 'retry' });
+  });
+
+  it('tries again after an unknown error, and parks with its reason at the last try', () => {
+    expect(settleJob(new TypeError('boom'), { lastTry: false })).toEqual({ kind: 'retry' });
+    expect(settleJob(new TypeError('boom'), { lastTry: true })).toEqual({
+      kind: 'park',
+      code: 'worker_fault',
+      message: 'boom',
+    });
+  });
+});

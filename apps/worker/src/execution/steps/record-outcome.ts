@@ -1,0 +1,71 @@
+import { isFinalReply, type ExecutionOutcome } from '#engine';
+import { RejectedRow, type ExecutionStore, type OutcomeToRecord, type RunnableExecution } from '#storage';
+
+interface Recording {
+  execution: RunnableExecution;
+  expected: OutcomeToRecord['expected'];
+  startedAt: Date;
+  endedAt: Date;
+}
+
+/**
+ * Ends the execution: status, node runs, reply and the release of its dedup key in one statement. False when somebody
+ * else had ended it. An outcome that Postgres refuses to store ends as `error` without its node runs: the waiter is
+ * answered and the history says why.
+ */
+export async function recordOutcome(
+  store: Pick<ExecutionStore, 'recordOutcome'>,
+  recording: Recording,
+  outcome: ExecutionOutcome,
+): Promise<boolean> {
+  try {
+    return await store.recordOutcome(toRow(recording, outcome));
+  } catch (error) {
+    if (!(error instanceof RejectedRow)) throw error;
+    const message = `The outcome could not be stored: ${error.message}`;
+    return store.recordOutcome(
+      toRow(recording, {
+        status: 'error',
+        reason: null,
+        error: { code: 'unstorable_outcome', message },
+        nodeRuns: [],
+        reply: failureReply(recording.execution),
+        output: null,
+      }),
+    );
+  }
+}
+
+/** The answer of last resort to a sync sender: nothing of the inside, only the id to ask about. */
+export function failureReply(execution: Pick<RunnableExecution, 'id' | 'mode' | 'replyTo'>): ExecutionOutcome['reply'] {
+  if (execution.mode !== 'sync') return null;
+  return {
+    status: 500,
+    headers: { 'content-type': 'application/problem+json' },
+    body: JSON.stringify({
+      type: 'urn:hookmill:problem:execution_failed',
+      title: 'Execution failed',
+      status: 500,
+      code: 'execution_failed',
+      detail: 'The workflow did not end well; its operator can see why under this execution id.',
+      executionId: execution.id,
+    }),
+  };
+}
+
+function toRow({ execution, expected, startedAt, endedAt }: Recording, outcome: ExecutionOutcome): OutcomeToRecord {
+  const awaited = execution.mode === 'sync' && execution.dedupId !== null;
+  return {
+    executionId: execution.id,
+    expected,
+    status: outcome.status,
+    reason: outcome.reason,
+    error: outcome.error,
+    startedAt,
+    endedAt,
+    nodeRuns: outcome.nodeRuns,
+    reply: outcome.reply,
+    output: outcome.output,
+    releaseDedup: awaited && (outcome.reply === null || !isFinalReply(outcome.reply)),
+  };
+}

@@ -1,0 +1,54 @@
+import { EngineError } from '../contract/engine-error.js';
+import { parseTemplate, type TemplateReference } from './parse-template.js';
+
+/** An expression with each template replaced by a name, and what the names stand for. */
+export interface BoundExpression {
+  readonly text: string;
+  readonly bindings: ReadonlyMap<string, TemplateReference>;
+}
+
+/**
+ * Replaces each `{{path}}` by a generated identifier that does not occur in the expression.
+ *
+ * @throws EngineError `expression_syntax` for braces without a path, and for a template inside quotes, where the name
+ * would be text and not the value.
+ */
+export function bindExpression(expression: string): BoundExpression {
+  const { parts, faults } = parseTemplate(expression);
+  if (faults[0] !== undefined) throw new EngineError('expression_syntax', faults[0]);
+  const prefix = unusedPrefix(expression);
+  const bindings = new Map<string, TemplateReference>();
+  let text = '';
+  for (const part of parts) {
+    if (typeof part === 'string') text += part;
+    else if (endsInsideQuotes(text)) {
+      throw new EngineError('expression_syntax', 'a template stands without quotes: {{path}} is the value itself');
+    } else {
+      const name = `${prefix}${bindings.size}`;
+      bindings.set(name, part);
+      text += ` ${name} `;
+    }
+  }
+  return { text, bindings };
+}
+
+function unusedPrefix(expression: string): string {
+  let prefix = 'value_';
+  while (expression.includes(prefix)) prefix += '_';
+  return prefix;
+}
+
+/** A quote after a name or a closing bracket is math.js's transpose operator, not the start of text. */
+function endsInsideQuotes(text: string): boolean {
+  let quote = '';
+  let previous = '';
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at] ?? '';
+    if (quote !== '') {
+      if (character === '\\') at += 1;
+      else if (character === quote) quote = '';
+    } else if (character === '"' || (character === "'" && !/[\p{L}\p{N}_)\]}']/u.test(previous))) quote = character;
+    previous = character;
+  }
+  return quote !== '';
+}

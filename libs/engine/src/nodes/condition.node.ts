@@ -1,0 +1,67 @@
+import { defineNode } from '../contract/node.js';
+import type { Calculation } from '../contract/workflow-document.js';
+import { evaluateExpression } from '../expression/evaluate-expression.js';
+import { checkNodeExpression, engineSchema, expressionSchema } from './expression-config.js';
+
+const ENGINES = ['basic', 'math.js', 'string'] as const;
+
+/** Config of a condition, see contract.md 7. */
+export type ConditionNodeConfig = {
+  engine?: (typeof ENGINES)[number];
+  calculation?: Calculation;
+  expression?: string;
+  rejectOnFalse?: boolean;
+};
+
+export const conditionNode = defineNode<ConditionNodeConfig>({
+  type: 'condition',
+  title: 'Condition',
+  docs:
+    'Evaluates a condition and goes on in the branch `true` or `false`; an empty branch goes on to the next node. ' +
+    'The result is the value that was evaluated; anything JavaScript counts as true is true. With `rejectOnFalse` there ' +
+    'are no branches: a false condition ends the execution as `failed`. An expression that cannot be evaluated is an `error`.',
+  configSchema: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      engine: engineSchema(ENGINES),
+      calculation: {
+        type: 'object',
+        description: 'For basic: {calculator, operands} or {group: {type: and | or, calculations: [...]}}.',
+      },
+      expression: expressionSchema,
+      rejectOnFalse: { type: 'boolean', default: false },
+    },
+  },
+  branches: ['true', 'false'],
+  effect: 'pure',
+  // Rendered by the engine, once: a rendered operand must not be read as a template again.
+  raw: ['calculation', 'expression'],
+  check: (config) => checkNodeExpression(config, ENGINES),
+  examples: [
+    {
+      title: 'A large order goes to the branch true',
+      config: {
+        engine: 'basic',
+        calculation: { calculator: 'gt', operands: ['{{$context.data.amount}}', 100] },
+      },
+      context: { data: { amount: 250 } },
+      expect: { kind: 'branch', name: 'true', result: true },
+    },
+    {
+      title: 'Only paid orders go on',
+      config: { rejectOnFalse: true, engine: 'math.js', expression: '{{$context.data.paid}} == 1' },
+      context: { data: { paid: 0 } },
+      expect: { kind: 'fail', status: 'failed', result: false },
+    },
+  ],
+  run({ config, scope }) {
+    const { engine = 'basic', calculation, expression } = config;
+    const result = evaluateExpression({ engine, calculation, expression }, scope);
+    const holds = Boolean(result);
+    if (config.rejectOnFalse !== true) return { kind: 'branch', name: String(holds), result };
+    if (holds) return { kind: 'done', result };
+    const error = { code: 'condition_false', message: 'The condition is false and the node rejects then.' };
+    return { kind: 'fail', status: 'failed', error, result };
+  },
+});

@@ -1,0 +1,44 @@
+import type { NodeDefinition } from '../contract/node.js';
+import { calculationNode } from './calculation.node.js';
+import { conditionNode } from './condition.node.js';
+import { endNode } from './end.node.js';
+import { outputNode } from './output.node.js';
+import { requestNode } from './request.node.js';
+import { responseNode } from './response.node.js';
+import { scriptNode } from './script.node.js';
+import { variableNode } from './variable.node.js';
+
+const definitions: readonly NodeDefinition[] = [
+  conditionNode,
+  calculationNode,
+  variableNode,
+  scriptNode,
+  requestNode,
+  outputNode,
+  responseNode,
+  endNode,
+];
+
+/** Every node type that documents may use, by type. A node that is not here does not exist. */
+export const nodeRegistry: ReadonlyMap<string, NodeDefinition> = new Map(
+  definitions.map((definition) => [definition.type, definition]),
+);
+
+/** What the console, the API and the reference show of a node type. */
+export type NodeCatalogueEntry = Pick<
+  NodeDefinition,
+  'type' | 'title' | 'docs' | 'configSchema' | 'branches' | 'effect' | 'examples'
+>;
+
+/** The registered node types in the order they are offered. */
+export function nodeCatalogue(): NodeCatalogueEntry[] {
+  return definitions.map(({ type, title, docs, configSchema, branches, effect, examples }) => ({
+    type,
+    title,
+    docs,
+    configSchema,
+    branches,
+    effect,
+    examples,
+  }));
+}

@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isJsonObject, type Json, type JsonObject } from '#shared';
+import { EngineError } from '../contract/engine-error.js';
+import { defineNode, type NodeRunContext } from '../contract/node.js';
+import type { Outcome } from '../contract/outcome.js';
+import type { HttpResult } from '../contract/ports.js';
+import type { Fault } from '../contract/workflow-document.js';
+import { parseRetryAfter, retryDelay, type RetryPolicy } from '../run/retry-policy.js';
+import { answerData } from './request-answer.js';
+import { REQUEST_CONTENT_TYPES, type RequestContentType } from './request-body.js';
+import { headerFault, requestMessage, type RequestMessage } from './request-message.js';
+
+/** Config of a request, see contract.md 7. */
+export type RequestNodeConfig = {
+  url: string;
+  method?: string;
+  contentType?: RequestContentType;
+  headers?: { name: string; value?: Json }[];
+  params?: { name: string; value?: Json }[];
+  data?: Json;
+  timeout?: number;
+  retry?: { attempts?: number; backoff?: number };
+  repeatable?: boolean;
+  ignoreFail?: boolean;
+  onlyData?: boolean;
+};
+
+const DEFAULT_TIMEOUT_MS = 5000;
+const DEFAULT_BACKOFF_MS = 500;
+/** The receiver said that it did not do it, at least not now. */
+const KNOWN_FAILURES: readonly number[] = [408, 425, 429, 500, 501, 503];
+/** A gateway lost the receiver: whether it acted is open. */
+const OPEN_STATUSES: readonly number[] = [502, 504];
+const OPEN_CODES: readonly string[] = ['timeout', 'protocol'];
+
+const nameValueList: JsonObject = {
+  type: 'array',
+  maxItems: 200,
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['name'],
+    properties: { name: { type: 'string', minLength: 1 }, value: { description: 'Text, or a value written as JSON.' } },
+  },
+};
+
+export const requestNode = defineNode<RequestNodeConfig>({
+  type: 'request',
+  title: 'HTTP request',
+  docs:
+    'Calls an HTTP service under the SSRF guard. The result is `{status, statusText, headers, data}`, or only the data ' +
+    'with `onlyData`; JSON answers are parsed. Any answer but 2xx ends the node as `failed` with `{message, status, ' +
+    'statusText, data}`, a time-out as `failed` with the code `timeout`; with `ignoreFail` the flow goes on with that as ' +
+    'result. With `retry` failures that are known (no connection, 408, 425, 429, 500, 501, 503) are tried again, `attempts` ' +
+    'being all tries and `Retry-After` the least wait; after a time-out, a broken connection, 502 or 504 only a GET or a ' +
+    '`repeatable` request is. A repeatable request carries the same `Idempotency-Key` at each try.',
+  configSchema: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['url'],
+    properties: {
+      url: { type: 'string', minLength: 1, description: 'http or https; may hold templates.' },
+      method: { type: 'string', enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], default: 'POST' },
+      contentType: { type: 'string', enum: [...REQUEST_CONTENT_TYPES], default: 'application/json' },
+      headers: nameValueList,
+      params: { ...nameValueList, description: 'Appended to the query of the URL.' },
+      data: { description: 'The body. Forms take an object or a list of {name, value}.' },
+      timeout: { type: 'integer', minimum: 1, maximum: 600000, default: 5000, description: 'Milliseconds for each try.' },
+      retry: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          attempts: { type: 'integer', minimum: 1, maximum: 20, default: 1, description: 'All tries, the first included.' },
+          backoff: { type: 'integer', minimum: 0, maximum: 60000, default: 500, description: 'Milliseconds, doubled each time.' },
+        },
+      },
+      repeatable: { type: 'boolean', default: false, description: 'Doing it twice does no harm.' },
+      ignoreFail: { type: 'boolean', default: false },
+      onlyData: { type: 'boolean', default: false },
+    },
+  },
+  branches: [],
+  effect: 'effect',
+  check: (config) => [...checkHeaders(config), ...checkParts(config), ...checkUrl(config)],
+  examples: [
+    {
+      title: 'Tell another system',
+      config: {
+        url: 'https://example.com/orders',
+        method: 'POST',
+        data: { id: '{{$context.data.id}}' },
+        retry: { attempts: 3, backoff: 500 },
+        repeatable: true,
+        onlyData: true,
+      },
+      context: { data: { id: 7 } },
+      expect: { kind: 'done', result: { ok: true } },
+    },
+  ],
+  async run(context) {
+    const { config } = context;
+    let message: RequestMessage;
+    try {
+      message = requestMessage(config);
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      return failure({ code: error.code, message: error.message }, config);
+    }
+    if (config.repeatable === true) message.headers['idempotency-key'] ??= idempotencyKey(context);
+    return toOutcome(await sendWithRetry(message, context), config);
+  },
+});
+
+async function sendWithRetry(message: RequestMessage, context: NodeRunContext<RequestNodeConfig>): Promise<HttpResult> {
+  const { config, ports, signal } = context;
+  const policy: RetryPolicy = {
+    attempts: config.retry?.attempts ?? 1,
+    backoff: config.retry?.backoff ?? DEFAULT_BACKOFF_MS,
+  };
+  const repeatable = config.repeatable === true || message.method === 'GET';
+  for (let tried = 1; ; tried += 1) {
+    const answer = await ports.http.send({ ...message, timeoutMs: config.timeout ?? DEFAULT_TIMEOUT_MS, signal });
+    const wait = mayRetry(answer, repeatable)
+      ? retryDelay(policy, tried, retryAfterOf(answer, ports.now()), Math.random)
+      : null;
+    if (wait === null || signal.aborted) return answer;
+    // Aborted while waiting: the last answer stands, the loop ends the execution.
+    await sleep(wait, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return answer;
+  }
+}
+
+/** Whether another try is safe: the last one did nothing or is known to have failed, or doing it twice does no harm. */
+function mayRetry(answer: HttpResult, repeatable: boolean): boolean {
+  if (answer.ok) return KNOWN_FAILURES.includes(answer.status) || (repeatable && OPEN_STATUSES.includes(answer.status));
+  return answer.code === 'connect' || (repeatable && OPEN_CODES.includes(answer.code));
+}
+
+function retryAfterOf(answer: HttpResult, now: Date): number | null {
+  return answer.ok ? parseRetryAfter(answer.headers['retry-after'], now) : null;
+}
+
+/** The same for every try of this visit, also after the execution moved to another worker. */
+function idempotencyKey({ execution, node }: NodeRunContext<RequestNodeConfig>): string {
+  return createHash('sha256').update(JSON.stringify([execution.id, node.key, node.visit])).digest('hex').slice(0, 40);
+}
+
+function toOutcome(answer: HttpResult, config: RequestNodeConfig): Outcome {
+  if (!answer.ok) return failure({ code: answer.code, message: answer.message }, config);
+  const { status, statusText, headers } = answer;
+  const data = answerData(answer);
+  if (status >= 200 && status < 300) {
+    return { kind: 'done', result: config.onlyData === true ? data : { status, statusText, headers, data } };
+  }
+  const message = `The receiver answered ${status}${statusText === '' ? '' : ` ${statusText}`}.`;
+  return failure({ code: 'http_status', message }, config, { status, statusText, data });
+}
+
+function failure(error: { code: string; message: string }, config: RequestNodeConfig, answer?: JsonObject): Outcome {
+  const result: JsonObject =
+    answer === undefined ? { message: error.message, code: error.code } : { message: error.message, ...answer };
+  if (error.code === 'aborted') return { kind: 'fail', status: 'aborted', error, result };
+  if (config.ignoreFail === true) return { kind: 'done', result };
+  return { kind: 'fail', status: 'failed', error, result };
+}
+
+/** Templates are judged when they are rendered. */
+function isTemplate(text: unknown): boolean {
+  return typeof text !== 'string' || text.includes('{{');
+}
+
+function checkHeaders(config: RequestNodeConfig): Fault[] {
+  return (config.headers ?? []).flatMap(({ name, value }, index): Fault[] => {
+    const message = isTemplate(name) ? null : headerFault(name, isTemplate(value) ? '' : String(value));
+    return message === null ? [] : [{ pointer: `/headers/${index}`, code: 'invalid', message }];
+  });
+}
+
+function checkParts(config: RequestNodeConfig): Fault[] {
+  if (config.contentType !== 'multipart/form-data' || !Array.isArray(config.data)) return [];
+  return config.data.flatMap((part, index): Fault[] => {
+    if (!isJsonObject(part) || part['valueType'] !== 'file') return [];
+    const message = 'Files in a form are not supported yet; send text fields only.';
+    return [{ pointer: `/data/${index}/valueType`, code: 'not_supported', message }];
+  });
+}
+
+function checkUrl(config: RequestNodeConfig): Fault[] {
+  if (isTemplate(config.url)) return [];
+  const protocol = URL.parse(config.url.trim())?.protocol;
+  if (protocol === 'http:' || protocol === 'https:') return [];
+  return [{ pointer: '/url', code: 'invalid', message: 'Give an absolute URL with http or https.' }];
+}

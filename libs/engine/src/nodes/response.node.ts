@@ -1,0 +1,54 @@
+import type { Json } from '#shared';
+import { defineNode } from '../contract/node.js';
+import { checkReply } from '../expression/check-reply.js';
+import { renderReply } from '../expression/render-reply.js';
+
+/** Config of a response, see contract.md 7. `status` may be a template. */
+export type ResponseNodeConfig = { status?: number; headers?: Record<string, string>; body?: Json };
+
+export const responseNode = defineNode<ResponseNodeConfig>({
+  type: 'response',
+  title: 'Response',
+  docs:
+    'Answers the sender of a sync webhook and ends the execution as resolved; the first one that runs wins. A text body ' +
+    'is sent as plain text, any other body as JSON, unless a `content-type` header says otherwise. The result is the ' +
+    'status, the headers and the size of what was sent. When a template makes the status illegal the sender gets 500, an ' +
+    'illegal header is dropped; the reason is in the node run.',
+  configSchema: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      status: {
+        default: 200,
+        anyOf: [
+          { type: 'integer', minimum: 200, maximum: 599 },
+          { type: 'string', pattern: '^\\{\\{.+\\}\\}$' },
+        ],
+        description: '200 to 599, or a template that gives such a number.',
+      },
+      headers: { type: 'object', additionalProperties: { type: 'string' } },
+      body: { description: 'Text or any JSON value; empty when absent.' },
+    },
+  },
+  branches: [],
+  effect: 'pure',
+  // Rendered by renderReply, which knows what is legal in an answer.
+  raw: ['status', 'headers', 'body'],
+  check: (config) => checkReply(config),
+  examples: [
+    {
+      title: 'Created, with the id as JSON',
+      config: { status: 201, body: { id: '{{$context.data.id}}' } },
+      context: { data: { id: 7 } },
+      expect: {
+        kind: 'reply',
+        reply: { status: 201, headers: { 'content-type': 'application/json; charset=utf-8' }, body: '{"id":7}' },
+      },
+    },
+  ],
+  run({ config, scope }) {
+    const { reply, error } = renderReply(config, scope);
+    const result = { status: reply.status, headers: reply.headers, bytes: Buffer.byteLength(reply.body) };
+    return error === undefined ? { kind: 'reply', reply, result } : { kind: 'reply', reply, result, error };
+  },
+});
