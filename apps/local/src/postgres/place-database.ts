@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -70,14 +71,14 @@ function chooseBinaries(
   say: (line: string) => void,
   reachableRoot: string,
 ): string {
-  if (canEnter(join(source.root, 'bin'), user)) return source.root;
+  if (whyNotRunnable(source.root, user) === null) return source.root;
   const copy = join(reachableRoot, `postgres-${source.version}`);
   if (!existsSync(copy)) {
     const unfinished = `${copy}.${process.pid}`;
     mkdirSync(reachableRoot, { recursive: true, mode: 0o755 });
     chmodSync(reachableRoot, 0o755);
     cpSync(source.root, unfinished, { recursive: true, verbatimSymlinks: true });
-    openToAll(unfinished);
+    spawnSync('chmod', ['-R', 'a+rX', unfinished]);
     try {
       renameSync(unfinished, copy);
     } catch {
@@ -86,5 +87,14 @@ function chooseBinaries(
     }
     say(`The Postgres programs lie where only root can reach them: copied to ${copy}.`);
   }
-  return copy;
+  const fault = whyNotRunnable(copy, user);
+  if (fault === null) return copy;
+  throw new Error(`The embedded Postgres does not run here: ${fault}\nSet DATABASE_URL to a Postgres of your own.`);
+}
+
+/** Null when it runs; it is tried, because missing libraries, closed directories and noexec mounts look alike. */
+function whyNotRunnable(binaries: string, user: ServiceUser | undefined): string | null {
+  const tried = spawnSync(join(binaries, 'bin', 'postgres'), ['--version'], { ...user, cwd: '/', encoding: 'utf8' });
+  if (tried.status === 0) return null;
+  return tried.error?.message ?? tried.stderr.trim();
 }

@@ -87,7 +87,8 @@ export class Dispatcher {
         reason: 'worker_lost',
         error: { code: 'worker_lost', message: 'The worker vanished while it ran this execution.' },
       });
-      if (ended) logger.warn({ executionId: execution.id, workflow: execution.workflowKey }, 'execution lost its worker');
+      if (ended)
+        logger.warn({ executionId: execution.id, workflow: execution.workflowKey }, 'execution lost its worker');
     }
   }
 }

@@ -7,7 +7,7 @@ import type { Environment } from '../ports/environment.js';
 import { ExecutionClaim } from './execution-claim.js';
 import { deriveInput } from './steps/derive-input.js';
 import type { VersionCache } from './steps/load-version.js';
-import { recordOutcome } from './steps/record-outcome.js';
+import { recordWhileHeld } from './steps/record-outcome.js';
 import { runTree } from './steps/run-tree.js';
 import { sendReply } from './steps/send-reply.js';
 import type { WorkerLease } from './worker-lease.js';
@@ -59,7 +59,10 @@ export class ExecuteWorkflow {
     const startedAt = new Date();
     if (redelivered && !(await claim.claim())) return 'lost';
     const workflow = await versions.load(execution.versionId);
-    const context = deriveInput(execution, workflow, settings.JSON_LIMITS);
+    const context = deriveInput(execution, workflow, {
+      jsonDepth: settings.JSON_LIMITS.depth,
+      jsonKeys: settings.JSON_LIMITS.keys,
+    });
     const outcome = await runTree(execution, workflow, context, claim, {
       ports,
       environment,
@@ -69,9 +72,14 @@ export class ExecuteWorkflow {
     });
     const expected = await claim.expected();
     const endedAt = new Date();
-    const recorded = await recordOutcome(executions, { execution, expected, startedAt, endedAt }, outcome);
+    const recorded = await recordWhileHeld(executions, lease, { execution, expected, startedAt, endedAt }, outcome);
     await sendReply(replies, execution);
-    this.log(execution, recorded ? outcome.status : 'lost', outcome.error?.code, endedAt.getTime() - startedAt.getTime());
+    this.log(
+      execution,
+      recorded ? outcome.status : 'lost',
+      outcome.error?.code,
+      endedAt.getTime() - startedAt.getTime(),
+    );
     return recorded ? outcome.status : 'lost';
   }
 

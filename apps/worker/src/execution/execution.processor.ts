@@ -1,21 +1,34 @@
 import { attributes, inSpan, type Logger } from '#shared';
-import type { ExecutionJobData, JobDelivery, ReplyChannel } from '#queue';
+import {
+  ExecutionWorkerHost,
+  type ExecutionJobData,
+  type JobDelivery,
+  type QueueOptions,
+  type ReplyChannel,
+} from '#queue';
 import type { Storage } from '#storage';
 import type { ExecuteWorkflow } from './execute-workflow.js';
 import { parkExecution } from './park-execution.js';
 import { settleJob } from './settle-job.js';
 
 /** The queue's edge: one job in, one verdict out. */
-export class ExecutionProcessor {
+export class ExecutionProcessor extends ExecutionWorkerHost {
   constructor(
+    queue: { options: QueueOptions; concurrency: number },
     private readonly workflow: Pick<ExecuteWorkflow, 'run'>,
     private readonly executions: Pick<Storage['executions'], 'loadRunnable' | 'recordOutcome'>,
     private readonly replies: Pick<ReplyChannel, 'publish'>,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    super(queue.options, queue.concurrency);
+  }
+
+  override onQueueError(error: Error): void {
+    this.logger.warn({ err: error }, 'the queue reports a fault');
+  }
 
   /** Rejects when the queue shall hand the job out again. */
-  async handle(job: ExecutionJobData, delivery: JobDelivery): Promise<void> {
+  override async handle(job: ExecutionJobData, delivery: JobDelivery): Promise<void> {
     const span = {
       kind: 'consumer' as const,
       parent: job.traceparent,
@@ -36,7 +49,10 @@ export class ExecutionProcessor {
       case 'complete':
         return;
       case 'retry':
-        this.logger.warn({ err: error, executionId: job.executionId }, 'the execution could not run; it is tried again');
+        this.logger.warn(
+          { err: error, executionId: job.executionId },
+          'the execution could not run; it is tried again',
+        );
         throw error;
       case 'park': {
         this.logger.error({ err: error, executionId: job.executionId }, 'the execution is parked as error');

@@ -1,4 +1,4 @@
-import type { LeaseStore } from '#storage';
+import { StorageUnavailable, type LeaseStore } from '#storage';
 import type { HeldLease } from './execution-claim.js';
 
 /** A lease is renewed this many times within its life, so that one lost renewal does not lose it. */
@@ -33,7 +33,7 @@ export class WorkerLease {
   /** The lease as it is now, for one execution: a later lease does not revive it. `signal` aborts when it is lost. */
   hold(): HeldLease & { signal: AbortSignal } {
     const held = this.current;
-    if (!held) throw new Error('The worker holds no lease; it is starting, stopping, or the database is away.');
+    if (!held) throw new StorageUnavailable('The worker holds no lease: it stops, or the database is away.');
     return {
       id: held.id,
       isHeld: () => this.current === held && performance.now() < held.validUntil,
@@ -67,7 +67,8 @@ export class WorkerLease {
       if (held) {
         // Counted from before the call: the database may have renewed it any time after.
         const asked = performance.now();
-        if (await this.store.renew(held.id, this.ttlMs)) {
+        // One that ran out is never revived: what was claimed under it is left to recovery.
+        if (asked < held.validUntil && (await this.store.renew(held.id, this.ttlMs))) {
           held.validUntil = asked + this.ttlMs;
           return;
         }

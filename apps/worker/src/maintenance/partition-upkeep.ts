@@ -8,7 +8,7 @@ export class PartitionUpkeep {
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
-    private readonly keepPartitions: () => Promise<void>,
+    private readonly keepPartitions: () => Promise<unknown>,
     private readonly logger: Logger,
   ) {}
 

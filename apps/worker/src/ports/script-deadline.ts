@@ -16,7 +16,8 @@ export function createScriptDeadline({ cpuMs, wallMs }: Pick<ScriptLimits, 'cpuM
     const elapsed = performance.now() - startedAt;
     if (elapsed >= wallMs) return `the script ran longer than ${wallMs} ms`;
     // A thread cannot use more processor time than has passed, so the dearer clock is read only when it can matter.
-    if (elapsed >= cpuMs && threadCpuMs() - cpuAtStart >= cpuMs) return `the script used more than ${cpuMs} ms of processor time`;
+    if (elapsed >= cpuMs && threadCpuMs() - cpuAtStart >= cpuMs)
+      return `the script used more than ${cpuMs} ms of processor time`;
     return null;
   };
   return {

@@ -42,5 +42,5 @@ function readBytes(context: QuickJSContext, handle: QuickJSHandle): Uint8Array {
   const size = context.getProp(handle, 'byteLength').consume((length) => context.getNumber(length));
   if (!(size <= HOST_CALL_BYTES)) throw new RangeError(`one call takes at most ${HOST_CALL_BYTES} bytes`);
   if (size === 0) return new Uint8Array(0);
-  return context.getArrayBuffer(handle).consume((view) => Uint8Array.from(view));
+  return context.getArrayBuffer(handle).consume((copy) => Uint8Array.from(copy.value));
 }

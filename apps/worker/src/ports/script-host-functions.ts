@@ -1,5 +1,4 @@
 import { createHash, createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import { GUEST_MODULES } from './script-prelude.js';
 
 /** What may cross between guest and host: plain values and copies of bytes, never a reference. */
 export type HostValue = string | number | boolean | Uint8Array | undefined;
@@ -13,12 +12,23 @@ type HostFunction = (...args: HostValue[]) => HostValue;
 export const HOST_CALL_BYTES = 8 * 1024 * 1024;
 
 const RANDOM_BYTES = 65_536;
-const BUFFER_ENCODINGS = new Set(['utf8', 'utf-8', 'hex', 'base64', 'base64url', 'latin1', 'binary', 'ascii', 'utf16le', 'ucs2']);
+const BUFFER_ENCODINGS = new Set([
+  'utf8',
+  'utf-8',
+  'hex',
+  'base64',
+  'base64url',
+  'latin1',
+  'binary',
+  'ascii',
+  'utf16le',
+  'ucs2',
+]);
 const DIGEST_ENCODINGS = new Set(['hex', 'base64', 'base64url']);
 
 /** The table behind the guest's one `host` function. Each entry throws an Error whose message is meant for the script's author. */
 export const HOST_FUNCTIONS: Readonly<Record<string, HostFunction>> = {
-  source: (name) => GUEST_MODULES[text(name)],
+  fraction: () => Math.random(),
   encode: (json, encoding) => bounded(Buffer.from(fromJson(json), bufferEncoding(encoding))),
   decode: (data, encoding) => {
     const view = bytes(data);

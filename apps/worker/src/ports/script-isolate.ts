@@ -1,207 +1,139 @@
-import { newQuickJSWASMModuleFromVariant, newVariant, RELEASE_SYNC } from 'quickjs-emscripten';
-import type { QuickJSContext, QuickJSHandle, QuickJSRuntime, QuickJSWASMModule } from 'quickjs-emscripten';
-import { readGuestValue, writeGuestValue } from './script-guest-values.js';
-import { HOST_FUNCTIONS } from './script-host-functions.js';
+import type { QuickJSHandle } from 'quickjs-emscripten';
 import { createScriptDeadline } from './script-deadline.js';
 import type { ScriptDeadline } from './script-deadline.js';
+import { readThrown } from './script-failure.js';
+import { createScriptInterpreter } from './script-interpreter.js';
+import type { ScriptInterpreter } from './script-interpreter.js';
 import { createScriptLog } from './script-log.js';
 import type { ScriptLog } from './script-log.js';
 import type { ScriptFailure, ScriptJob, ScriptLimits, ScriptOutcome, ScriptReport } from './script-messages.js';
-import { PRELUDE } from './script-prelude.js';
 
-const PAGE_BYTES = 65_536;
-/** The least the WASM binary starts with: its own data and stack lie in it. */
-const BASE_BYTES = 16 * 1024 * 1024;
-const GUEST_STACK_BYTES = 512 * 1024;
 const USER_FILE = 'script.js';
-/** Jobs between two looks at the clock: a chain of microtasks too short for the interpreter's own poll still ends. */
+/** Microtasks between two looks at the clock: a chain too short for the interpreter's own poll still ends. */
 const JOB_BATCH = 500;
+/** A full heap would leave no room to tell what filled it. */
+const DESCRIBE_BYTES = 1024 * 1024;
 
-/** Runs scripts one at a time, each in a QuickJS runtime and context of its own. */
+/** Runs scripts one at a time, each in a runtime and context that no other script has touched. */
 export interface ScriptIsolate {
   run(job: ScriptJob): ScriptReport;
 }
 
-/**
- * Builds the interpreter of one thread. `memoryBytes` is the guest heap's limit: the WASM memory itself cannot grow
- * beyond that plus half for fragmentation, whatever the guest does.
- */
+/** `memoryBytes`: the guest heap's limit. */
 export async function createScriptIsolate(memoryBytes: number): Promise<ScriptIsolate> {
-  const wasmMemory = new WebAssembly.Memory({
-    initial: BASE_BYTES / PAGE_BYTES,
-    maximum: Math.ceil((BASE_BYTES + memoryBytes * 1.5) / PAGE_BYTES),
-  });
-  const quickjs = await newQuickJSWASMModuleFromVariant(newVariant(RELEASE_SYNC, { wasmMemory }));
+  const interpreter = await createScriptInterpreter(memoryBytes);
   return {
     run(job) {
-      const { outcome, sound } = runOnce(quickjs, job);
+      const { outcome, sound } = runOnce(interpreter, job);
       const spent = !sound || (!outcome.ok && outcome.code === 'script_memory');
-      return { id: job.id, outcome, memoryBytes: wasmMemory.buffer.byteLength, spent };
+      return { id: job.id, outcome, memoryBytes: interpreter.memoryBytes(), spent };
     },
   };
 }
 
 interface Run {
-  runtime: QuickJSRuntime;
-  context: QuickJSContext;
+  interpreter: ScriptInterpreter;
   deadline: ScriptDeadline;
   log: ScriptLog;
   limits: ScriptLimits;
 }
 
 /** `sound` is false when the interpreter itself failed and its memory can no longer be trusted. */
-function runOnce(quickjs: QuickJSWASMModule, job: ScriptJob): { outcome: ScriptOutcome; sound: boolean } {
-  const log = createScriptLog(job.limits.logBytes);
-  const deadline = createScriptDeadline(job.limits);
-  if (job.content.length + job.globals.length > job.limits.memoryBytes / 4) {
-    return { outcome: fail('script_memory', 'the script and its input are too large for its memory limit', log), sound: true };
+function runOnce(interpreter: ScriptInterpreter, job: ScriptJob): { outcome: ScriptOutcome; sound: boolean } {
+  const { limits } = job;
+  const run: Run = {
+    interpreter,
+    limits,
+    log: createScriptLog(limits.logBytes),
+    deadline: createScriptDeadline(limits),
+  };
+  // The host copies these in beside the guest's own limit; a quarter of it always fits.
+  if (job.content.length + job.globals.length > limits.memoryBytes / 4) {
+    return {
+      outcome: fail(run, 'script_memory', 'the script and its input are too large for its memory limit'),
+      sound: true,
+    };
   }
-  let outcome: ScriptOutcome | undefined;
   try {
-    const runtime = quickjs.newRuntime();
-    runtime.setMemoryLimit(job.limits.memoryBytes);
-    runtime.setMaxStackSize(GUEST_STACK_BYTES);
-    runtime.setInterruptHandler(() => deadline.isOver());
-    const context = runtime.newContext();
-    outcome = evaluate({ runtime, context, deadline, log, limits: job.limits }, job);
-    context.dispose();
-    runtime.dispose();
-    return { outcome, sound: true };
+    interpreter.reset({ log: run.log.append, isOver: run.deadline.isOver });
+    return { outcome: evaluate(run, job), sound: true };
   } catch (error) {
-    return { outcome: outcome ?? interpreterFault(error, deadline, log), sound: false };
+    return { outcome: interpreterFault(run, error), sound: false };
   }
 }
 
+/** No handle is disposed: the next reset takes all of them back at once. */
 function evaluate(run: Run, job: ScriptJob): ScriptOutcome {
-  const { context } = run;
-  const prelude = startPrelude(run, job.globals);
-  if (!prelude.ok) return prelude.outcome;
-  const { finish, describe } = prelude;
-  try {
-    // The wrapper shares the user's first line, so that line numbers are the user's own.
-    const started = context.evalCode(`(async()=>{${job.content}\n})()`, USER_FILE);
-    if (started.error) return started.error.consume((error) => thrown(run, describe, error));
-    const promise = started.value;
-    try {
-      const stopped = settle(run, describe);
-      return stopped ?? collect(run, promise, finish, describe);
-    } finally {
-      promise.dispose();
-    }
-  } finally {
-    finish.dispose();
-    describe.dispose();
-  }
+  const { context, start } = run.interpreter;
+  const started = context.callFunction(start, context.undefined, context.newString(job.globals));
+  if (started.error) return thrown(run, started.error);
+  // The wrapper shares the user's first line, so that line numbers are the user's own.
+  const script = context.evalCode(`(async()=>{${job.content}\n})()`, USER_FILE);
+  if (script.error) return thrown(run, script.error);
+  return settle(run) ?? collect(run, script.value);
 }
 
-type Prelude = { ok: true; finish: QuickJSHandle; describe: QuickJSHandle } | { ok: false; outcome: ScriptOutcome };
-
-function startPrelude({ context, deadline, log }: Run, globals: string): Prelude {
-  const host = context.newFunction('host', (operation, ...args) => {
-    const values = args.map((handle) => readGuestValue(context, handle));
-    const name = context.getString(operation);
-    if (name === 'log') return log.append(values[0]);
-    const call = Object.hasOwn(HOST_FUNCTIONS, name) ? HOST_FUNCTIONS[name] : undefined;
-    if (call === undefined) throw new TypeError('no such operation');
-    return writeGuestValue(context, call(...values));
-  });
-  const text = context.newString(globals);
-  const loaded = context.evalCode(PRELUDE, 'prelude.js');
-  const called = loaded.error ? loaded : loaded.value.consume((f) => context.callFunction(f, context.undefined, host, text));
-  host.dispose();
-  text.dispose();
-  if (called.error) {
-    called.error.dispose();
-    const code = deadline.reason() === null ? 'script_memory' : 'script_timeout';
-    return { ok: false, outcome: fail(code, deadline.reason() ?? 'the input does not fit the memory limit', log) };
-  }
-  return called.value.consume((made) => ({
-    ok: true,
-    finish: context.getProp(made, 'finish'),
-    describe: context.getProp(made, 'describe'),
-  }));
-}
-
-/** Runs jobs until none is left. Gives an outcome only when a limit ended them. */
-function settle(run: Run, describe: QuickJSHandle): ScriptOutcome | null {
-  const { runtime, deadline } = run;
-  while (!deadline.isOver() && runtime.hasPendingJob()) {
+/** Runs microtasks until none is left. Gives an outcome only when a limit ended them. */
+function settle(run: Run): ScriptOutcome | null {
+  const { runtime } = run.interpreter;
+  while (!run.deadline.isOver() && runtime.hasPendingJob()) {
     const done = runtime.executePendingJobs(JOB_BATCH);
-    if (done.error && deadline.reason() === null) {
-      const outcome = done.error.consume((error) => thrown(run, describe, error));
-      // A job that throws an ordinary error has rejected some promise already; only a limit ends the script here.
-      if (!outcome.ok && outcome.code !== 'script_error') return outcome;
-    } else if (done.error) done.error.dispose();
-    else done.dispose();
+    if (!done.error) continue;
+    const outcome = thrown(run, done.error);
+    // A job that throws an ordinary error has rejected some promise already; only a limit ends the script here.
+    if (!outcome.ok && outcome.code !== 'script_error') return outcome;
   }
   return timedOut(run);
 }
 
-function collect(run: Run, promise: QuickJSHandle, finish: QuickJSHandle, describe: QuickJSHandle): ScriptOutcome {
-  const { context, log, limits } = run;
+function collect(run: Run, promise: QuickJSHandle): ScriptOutcome {
+  const { context, finish } = run.interpreter;
   const state = context.getPromiseState(promise);
   if (state.type === 'pending') {
-    return fail('script_unsettled', 'the script did not settle: it awaits a promise that nothing can resolve', log);
+    return fail(run, 'script_unsettled', 'the script did not settle: it awaits a promise that nothing can resolve');
   }
-  if (state.type === 'rejected') return state.error.consume((error) => thrown(run, describe, error));
+  if (state.type === 'rejected') return thrown(run, state.error);
   const text = context.callFunction(finish, context.undefined, state.value);
-  if (!state.notAPromise) state.value.dispose();
-  if (text.error) return text.error.consume((error) => thrown(run, describe, error));
-  const over = timedOut(run);
-  const result = text.value.consume((handle) => readResult(context, handle, limits.outputBytes));
-  if (over) return over;
-  if (result === null) return fail('script_output', `the result is larger than ${limits.outputBytes} bytes`, log);
-  return { ok: true, result, log: log.text() };
+  if (text.error) return thrown(run, text.error);
+  const { outputBytes } = run.limits;
+  const result = readResult(run.interpreter, text.value, outputBytes);
+  if (result === null) return fail(run, 'script_output', `the result is larger than ${outputBytes} bytes`);
+  return timedOut(run) ?? { ok: true, result, log: run.log.text() };
 }
 
-function readResult(context: QuickJSContext, handle: QuickJSHandle, outputBytes: number): string | null {
-  const length = context.getProp(handle, 'length').consume((size) => context.getNumber(size));
-  if (length > outputBytes) return null;
+/** Null when it is larger than allowed; looks before it copies. */
+function readResult({ context }: ScriptInterpreter, handle: QuickJSHandle, outputBytes: number): string | null {
+  if (context.getNumber(context.getProp(handle, 'length')) > outputBytes) return null;
   const text = context.getString(handle);
   return Buffer.byteLength(text) > outputBytes ? null : text;
 }
 
-function thrown(run: Run, describe: QuickJSHandle, error: QuickJSHandle): ScriptOutcome {
+function thrown(run: Run, error: QuickJSHandle): ScriptFailure {
+  const { context, runtime, describe } = run.interpreter;
+  const { memoryBytes } = run.limits;
+  runtime.setMemoryLimit(memoryBytes + DESCRIBE_BYTES);
+  const told = context.callFunction(describe, context.undefined, error);
+  runtime.setMemoryLimit(memoryBytes);
   const over = timedOut(run);
   if (over) return over;
-  const { context, runtime, limits, log } = run;
-  // A full heap would have no room to tell what filled it.
-  runtime.setMemoryLimit(limits.memoryBytes + 1024 * 1024);
-  const told = context.callFunction(describe, context.undefined, error);
-  if (told.error) {
-    told.error.dispose();
-    return timedOut(run) ?? fail('script_error', 'the script threw a value that cannot be described', log);
-  }
-  const [name, message, stack] = JSON.parse(told.value.consume((text) => context.getString(text))) as [string, string, string];
-  if (name === 'InternalError' && message === 'out of memory') {
-    return fail('script_memory', `the script needed more than ${limits.memoryBytes} bytes of memory`, log);
-  }
-  if (name === 'InternalError' && message === 'stack overflow') {
-    return fail('script_memory', 'the script exceeded the call stack: its recursion is too deep', log);
-  }
-  return fail('script_error', errorMessage(name, message, stack), log);
+  const { code, message } = readThrown(told.error ? '' : context.getString(told.value), USER_FILE, memoryBytes);
+  return fail(run, code, message);
 }
 
-/** The message of an `Error` is the author's own words; the engine's errors also need their kind and the line. */
-function errorMessage(name: string, message: string, stack: string): string {
-  if (name === '' || name === 'Error') return message;
-  const line = new RegExp(`${USER_FILE}:(\\d+)`).exec(stack)?.[1];
-  return `${name}: ${message}${line === undefined ? '' : ` (line ${line})`}`;
-}
-
-function timedOut({ deadline, log }: Run): ScriptFailure | null {
-  const reason = deadline.reason();
-  return reason === null ? null : fail('script_timeout', reason, log);
+function timedOut(run: Run): ScriptFailure | null {
+  const reason = run.deadline.reason();
+  return reason === null ? null : fail(run, 'script_timeout', reason);
 }
 
 /** An error of the interpreter, not of the script: V8 met its own stack limit below the guest's, or WASM trapped. */
-function interpreterFault(error: unknown, deadline: ScriptDeadline, log: ScriptLog): ScriptFailure {
-  const reason = deadline.reason();
-  if (reason !== null) return fail('script_timeout', reason, log);
-  if (error instanceof RangeError) return fail('script_memory', 'the script exceeded the call stack: its nesting is too deep', log);
-  return fail('script_memory', 'the script exhausted the interpreter', log);
+function interpreterFault(run: Run, error: unknown): ScriptFailure {
+  const message =
+    error instanceof RangeError
+      ? 'the script exceeded the call stack: its nesting is too deep'
+      : 'the script exhausted the interpreter';
+  return timedOut(run) ?? fail(run, 'script_memory', message);
 }
 
-function fail(code: ScriptFailure['code'], message: string, log: ScriptLog): ScriptFailure {
+function fail({ log }: Run, code: ScriptFailure['code'], message: string): ScriptFailure {
   return { ok: false, code, message, log: log.text() };
 }

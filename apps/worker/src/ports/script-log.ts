@@ -18,7 +18,12 @@ export function createScriptLog(maxBytes: number): ScriptLog {
       const size = Buffer.byteLength(text) + 1;
       if (bytes + size > maxBytes) {
         dropped = true;
-        lines.push(Buffer.from(text).subarray(0, maxBytes - bytes).toString(), `[log cut at ${maxBytes} bytes]`);
+        lines.push(
+          Buffer.from(text)
+            .subarray(0, maxBytes - bytes)
+            .toString(),
+          `[log cut at ${maxBytes} bytes]`,
+        );
       } else {
         bytes += size;
         lines.push(text);

@@ -1,47 +1,14 @@
 /**
- * Guest sources. They run inside the isolate, before or on behalf of the user's script, and reach the host by one
- * function: `host(operation, ...plainValues)`. The first is compiled in every run and is therefore short; the others
- * are compiled when a script first touches them. Text crosses as JSON text, since a raw string would end at its first NUL.
+ * Guest source that runs once in a thread, before the isolate's image is taken: each run starts with all of it already
+ * there. It reaches the host by one function, `host(operation, ...plainValues)`; text crosses as JSON text, since a raw
+ * string would end at its first NUL. It keeps the built-ins it needs, so that a script that replaces them harms itself only.
  */
-export const PRELUDE = `(function (host, globals) {
-const { parse, stringify } = JSON, { defineProperty, keys } = Object, evaluate = eval, modules = {}, isError = (e) => e instanceof Error;
-const load = (name) => modules[name] ??= evaluate(host('source', name))(host, load);
+export const PRELUDE = `(function (host) {
+const { parse, stringify } = JSON, { defineProperty, keys } = Object, isError = (e) => e instanceof Error;
 const own = (name, value) => defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
-const show = (v) => {
-  if (typeof v === 'string') return v;
-  if (typeof v === 'bigint') return v + 'n';
-  if (typeof v === 'function') return '[Function: ' + v.name + ']';
-  if (isError(v)) return v.name + ': ' + v.message;
-  try { return (typeof v === 'object' && stringify(v)) || String(v); } catch { return '[unprintable]'; }
-};
-const print = (...args) => { host('log', stringify(args.map(show).join(' '))); };
-own('console', { log: print, info: print, warn: print, error: print, debug: print });
-own('require', (name) => {
-  if (name === 'crypto' || name === 'node:crypto') return load('crypto');
-  if (name === 'buffer' || name === 'node:buffer') return { Buffer: load('bytes').Buffer };
-  throw new Error('module ' + stringify(String(name)) + ' is not available to scripts: only crypto and buffer are');
-});
-for (const name of ['Buffer', 'TextEncoder', 'TextDecoder', 'atob', 'btoa'])
-  defineProperty(globalThis, name, { configurable: true, enumerable: false, get() { own(name, load('bytes')[name]); return globalThis[name]; }, set(value) { own(name, value); } });
-const values = parse(globals);
-for (const name of keys(values)) own(name, values[name]);
-const plain = (key, item) => {
-  const type = typeof item;
-  if (type === 'function' || type === 'symbol' || type === 'bigint')
-    throw new TypeError('the result' + (key === '' ? '' : ' has a property ' + stringify(key) + ' that') + ' is a ' + type + ', which JSON cannot carry');
-  return item;
-};
-return {
-  finish: (value) => stringify(value, plain) ?? 'null',
-  describe: (e) => stringify(isError(e) ? [String(e.name), String(e.message).slice(0, 2000), String(e.stack).slice(0, 2000)] : ['', show(e).slice(0, 2000), '']),
-};
-})`;
-
-const BYTES = `(function (host) {
-const { parse, stringify } = JSON;
 const bytesOf = (value, encoding = 'utf8') => {
   if (typeof value === 'string') return new Uint8Array(host('encode', stringify(value), String(encoding)));
-  if (ArrayBuffer.isView(value)) return Uint8Array.from(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice();
   if (value instanceof ArrayBuffer) return new Uint8Array(value.slice(0));
   throw new TypeError('expected a string, a Buffer, a typed array or an ArrayBuffer');
 };
@@ -64,8 +31,7 @@ class Buffer extends Uint8Array {
   equals(other) { return this.length === other.length && this.every((byte, index) => byte === other[index]); }
   toJSON() { return { type: 'Buffer', data: Array.from(this) }; }
 }
-return {
-  bytesOf,
+const bytes = {
   Buffer,
   TextEncoder: class TextEncoder { get encoding() { return 'utf-8'; } encode(text = '') { return bytesOf(String(text)); } },
   TextDecoder: class TextDecoder {
@@ -76,10 +42,6 @@ return {
   atob: (text) => parse(host('atob', stringify(String(text)))),
   btoa: (text) => parse(host('btoa', stringify(String(text)))),
 };
-})`;
-
-const CRYPTO = `(function (host, load) {
-const { Buffer, bytesOf } = load('bytes');
 const algorithms = ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'];
 class Hash {
   #algorithm; #key; #parts = []; #done = false;
@@ -105,7 +67,7 @@ const view = (value) => {
   if (typeof value === 'string') throw new TypeError('timingSafeEqual compares bytes: wrap the strings with Buffer.from');
   return bytesOf(value);
 };
-return {
+const crypto = {
   createHash: (algorithm) => new Hash(algorithm),
   createHmac: (algorithm, key) => new Hash(algorithm, bytesOf(key)),
   timingSafeEqual(a, b) {
@@ -116,7 +78,32 @@ return {
   randomUUID: () => host('uuid'),
   randomBytes: (size) => Buffer.from(host('random', Number(size))),
 };
+const show = (v) => {
+  if (typeof v === 'string') return v;
+  if (typeof v === 'bigint') return v + 'n';
+  if (typeof v === 'function') return '[Function: ' + v.name + ']';
+  if (isError(v)) return v.name + ': ' + v.message;
+  try { return (typeof v === 'object' && stringify(v)) || String(v); } catch { return '[unprintable]'; }
+};
+const print = (...args) => { host('log', stringify(args.map(show).join(' '))); };
+own('console', { log: print, info: print, warn: print, error: print, debug: print });
+own('require', (name) => {
+  if (name === 'crypto' || name === 'node:crypto') return crypto;
+  if (name === 'buffer' || name === 'node:buffer') return { Buffer };
+  throw new Error('module ' + stringify(String(name)) + ' is not available to scripts: only crypto and buffer are');
+});
+for (const name of keys(bytes)) own(name, bytes[name]);
+// All runs start from one image, which holds the built-in generator's seed: its numbers would repeat in every run.
+Math.random = () => host('fraction');
+const plain = (key, item) => {
+  const type = typeof item;
+  if (type === 'function' || type === 'symbol' || type === 'bigint')
+    throw new TypeError('the result' + (key === '' ? '' : ' has a property ' + stringify(key) + ' that') + ' is a ' + type + ', which JSON cannot carry');
+  return item;
+};
+return {
+  start(globals) { const values = parse(globals); for (const name of keys(values)) own(name, values[name]); },
+  finish: (value) => stringify(value, plain) ?? 'null',
+  describe: (e) => stringify(isError(e) ? [String(e.name), String(e.message).slice(0, 2000), String(e.stack).slice(0, 2000)] : ['', show(e).slice(0, 2000), '']),
+};
 })`;
-
-/** Sources a guest may load by name; each evaluates to a function of `(host, load)`. */
-export const GUEST_MODULES: Readonly<Record<string, string>> = { bytes: BYTES, crypto: CRYPTO };

@@ -2,7 +2,8 @@ import type { Json } from '#shared';
 import { EngineError } from '../contract/engine-error.js';
 import type { Fault } from '../contract/workflow-document.js';
 import { calculators } from './calculators.js';
-import { ENGINES, type Expression } from './evaluate-expression.js';
+import { ENGINES, type Expression } from './evaluate.js';
+import { pointerTo } from './json-pointer.js';
 import { compileMath } from './math-engine.js';
 import { templateFaults } from './template.js';
 
@@ -57,7 +58,10 @@ function checkGroup(group: Json, pointer: string): Fault[] {
     faults.push({ pointer: `${pointer}/type`, code: 'invalid', message: 'use "and" or "or"' });
   }
   if (!Array.isArray(group.calculations)) {
-    return [...faults, { pointer: `${pointer}/calculations`, code: 'wrong_type', message: 'write a list of calculations' }];
+    return [
+      ...faults,
+      { pointer: `${pointer}/calculations`, code: 'wrong_type', message: 'write a list of calculations' },
+    ];
   }
   group.calculations.forEach((member, index) => {
     faults.push(...checkCalculation(member, `${pointer}/calculations/${index}`));
@@ -75,7 +79,8 @@ function checkLeaf(leaf: { [key: string]: Json }, pointer: string): Fault[] {
   if (operands !== undefined && !(Array.isArray(operands) && operands.length <= 2)) {
     faults.push({ pointer: `${pointer}/operands`, code: 'wrong_type', message: 'write a list of two operands' });
   }
-  for (const fault of templateFaults(operands)) faults.push(syntaxFault(`${pointer}/operands${fault.pointer}`, fault.message));
+  for (const fault of templateFaults(operands))
+    faults.push(syntaxFault(`${pointer}/operands${fault.pointer}`, fault.message));
   return faults;
 }
 
@@ -83,7 +88,7 @@ function unknownMembers(value: { [key: string]: Json }, known: readonly string[]
   return Object.keys(value)
     .filter((key) => !known.includes(key))
     .map((key) => ({
-      pointer: `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      pointer: pointerTo(pointer, key),
       code: 'unknown_property' as const,
       message: `remove it; known here are ${known.join(', ')}`,
     }));

@@ -49,11 +49,14 @@ function refusedCall(node: FunctionNode): string | null {
 
 function refusedAssignment(node: AssignmentNode): string | null {
   const target = node.object as SymbolNode | AccessorNode;
-  return target.type === 'SymbolNode' && (node.index ?? null) === null ? null : 'values of the workflow cannot be changed in place';
+  return target.type === 'SymbolNode' && (node.index ?? null) === null
+    ? null
+    : 'values of the workflow cannot be changed in place';
 }
 
 function refusedDefinition(node: FunctionAssignmentNode, parent: MathNode | null): string | null {
-  if (parent?.type !== 'FunctionNode') return 'a function can only be written as an argument, as in map(list, f(x) = x * 2)';
+  if (parent?.type !== 'FunctionNode')
+    return 'a function can only be written as an argument, as in map(list, f(x) = x * 2)';
   let calls: string | null = null;
   node.expr.traverse((inner) => {
     if (inner.type === 'FunctionNode' && node.params.includes((inner as FunctionNode).fn.name)) {

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json } from '#shared';
 import type { Fault } from '../contract/workflow-document.js';
+import { pointerTo } from './json-pointer.js';
 import { headerNameFault, headerValueFault } from './header-rules.js';
 import { parseTemplate } from './parse-template.js';
 import { templateFaults } from './template.js';
@@ -27,7 +28,7 @@ function checkHeaders(headers: Json | undefined): Fault[] {
   if (!isJsonObject(headers)) return [];
   return Object.entries(headers).flatMap(([name, value]) => {
     const reason = (hasTemplate(name) ? null : headerNameFault(name)) ?? valueFault(name, value);
-    const pointer = `/headers/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const pointer = pointerTo('/headers', name);
     return reason === null ? [] : [{ pointer, code: 'invalid' as const, message: reason }];
   });
 }

@@ -31,7 +31,8 @@ function evaluateGroup(group: Json, scope: TemplateScope): boolean {
 
 function evaluateLeaf(leaf: { [key: string]: Json }, scope: TemplateScope): boolean {
   const { calculator, operands } = leaf;
-  if (typeof calculator !== 'string' || calculator === '' || !Array.isArray(operands) || operands.length === 0) return true;
+  if (typeof calculator !== 'string' || calculator === '' || !Array.isArray(operands) || operands.length === 0)
+    return true;
   const calculate = calculators.get(calculator);
   if (calculate === undefined) {
     const known = [...calculators.keys()].join(', ');

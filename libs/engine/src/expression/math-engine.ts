@@ -78,7 +78,10 @@ function createSandboxParser(): (text: string) => MathNode {
     const original = functions[name];
     if (original === undefined) continue;
     const transform = instance.expression.transform[name];
-    guards[name] = Object.assign(guard(name, original), transform === undefined ? {} : { transform: guard(name, transform) });
+    guards[name] = Object.assign(
+      guard(name, original),
+      transform === undefined ? {} : { transform: guard(name, transform) },
+    );
   }
   for (const name of REFUSED_FUNCTIONS) {
     // `config` and `typed` are the library's own handles, not functions of the expression language.
@@ -102,4 +105,3 @@ function refuse(name: string): AnyFunction {
     throw new EngineError('expression_limit', `${name} is not available in expressions`);
   };
 }
-

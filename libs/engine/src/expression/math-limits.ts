@@ -17,7 +17,9 @@ export const REFUSED_FUNCTIONS: ReadonlySet<string> = new Set(
 type Limit = (args: readonly unknown[]) => boolean;
 
 const numbersIn = (args: readonly unknown[]): number[] =>
-  args.flatMap((arg) => (isCollection(arg) ? numbersIn(entriesOf(arg)) : isNumeric(arg) ? [Math.abs(Number(arg))] : []));
+  args.flatMap((arg) =>
+    isCollection(arg) ? numbersIn(entriesOf(arg)) : isNumeric(arg) ? [Math.abs(Number(arg))] : [],
+  );
 
 const isNumeric = (arg: unknown): boolean =>
   typeof arg === 'number' || typeof arg === 'bigint' || typeof arg === 'string' || hasMethod(arg, 'toNumber');
@@ -38,7 +40,8 @@ function countOf(arg: unknown): number {
   return isCollection(arg) ? entriesOf(arg).reduce<number>((sum, entry) => sum + countOf(entry), 0) : 1;
 }
 
-const product = (numbers: readonly number[]): number => numbers.reduce((total, number) => total * Math.max(number, 1), 1);
+const product = (numbers: readonly number[]): number =>
+  numbers.reduce((total, number) => total * Math.max(number, 1), 1);
 
 const smallSize: Limit = (args) => product(numbersIn(args)) <= MOST;
 const smallSquare: Limit = (args) => {
@@ -81,7 +84,8 @@ export const FUNCTION_LIMITS: ReadonlyMap<string, Limit> = new Map<string, Limit
   ...named('kron setCartesian', smallProduct),
   ...named('setIntersect setDifference setSymDifference setUnion setDistinct setIsSubset setMultiplicity', fewElements),
   ...named('det inv pinv eigs expm sqrtm schur sylvester lyap lup slu qr fft ifft polynomialRoot', (args) =>
-    args.every((arg) => countOf(arg) <= MOST)),
+    args.every((arg) => countOf(arg) <= MOST),
+  ),
   ...named('lsolve lsolveAll usolve usolveAll lusolve intersect', (args) => args.every((arg) => countOf(arg) <= MOST)),
 ]);
 

@@ -1,7 +1,7 @@
 /** One step of a path: a property name or, written `[0]` or `.0`, an array index as text. */
 export type Path = readonly string[];
 
-const BARE_STOP = new Set(['.', '[', ']', '{', '}', '(', ')', "'", '"', '`', ':', '|', ',', ';', '=', '<', '>', '!', '&']);
+const BARE_STOP: ReadonlySet<string> = new Set('.[]{}()\'"`:|,;=<>!&+*/%^?\\');
 
 interface Cursor {
   text: string;

@@ -2,7 +2,13 @@ import { parsePath, type Path } from './parse-path.js';
 
 /** One `{{...}}`: a path with an optional default (text) and the `| json` filter, or a quoted literal. */
 export type TemplateReference =
-  | { readonly kind: 'path'; readonly source: string; readonly path: Path; readonly fallback?: string; readonly json: boolean }
+  | {
+      readonly kind: 'path';
+      readonly source: string;
+      readonly path: Path;
+      readonly fallback?: string;
+      readonly json: boolean;
+    }
   | { readonly kind: 'literal'; readonly text: string };
 
 export type TemplatePart = string | TemplateReference;

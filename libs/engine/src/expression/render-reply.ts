@@ -13,7 +13,7 @@ export interface ReplyTemplate {
 }
 
 const TEXT = 'text/plain; charset=utf-8';
-const JSON_TYPE = 'application/json; charset=utf-8';
+const JSON_TYPE = 'application/json';
 /** Types in which a browser runs what a payload may have brought along. */
 const ACTIVE = /^(?:text\/html|application\/xhtml\+xml|image\/svg\+xml|(?:text|application)\/xml)\b/i;
 const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
@@ -58,9 +58,9 @@ function renderHeaders(headers: Json | undefined, scope: TemplateScope, reasons:
     if (rendered === undefined || rendered === null) continue;
     const header = valueText(renderTemplate(name, scope)).toLowerCase();
     const text = valueText(rendered);
-    const fault = headerNameFault(header) ?? headerValueFault(header, text);
-    if (fault === null) result[header] = text;
-    else reasons.push(fault);
+    // The reason gives the name as configured: what a payload made of it may hold anything.
+    if ((headerNameFault(header) ?? headerValueFault(header, text)) === null) result[header] = text;
+    else reasons.push(`the header ${JSON.stringify(name)} is not legal in a reply`);
   }
   return result;
 }

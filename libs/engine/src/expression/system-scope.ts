@@ -1,10 +1,3 @@
-/** What `$system` holds, as a template sees it: values and functions that are called at use. */
-export interface SystemScopeOptions {
-  now: Date;
-  /** Numbers this process apart from others in snowflake ids, 0 to 1023. */
-  instanceId?: number;
-}
-
 const DAY_MS = 86_400_000;
 /** 2020-11-11T00:00:00Z, the epoch of NocoBase's snowflake ids, so that ids sort alike. */
 const SNOWFLAKE_EPOCH_MS = 1_605_052_800_000n;
@@ -12,24 +5,25 @@ let lastSnowflake = 0n;
 
 /**
  * `$system`: `now` (Date), `epoch` (whole seconds since 1970), `instanceId`, `dateRange.*` and `genSnowflakeId`.
- * Everything is UTC. A date range is `[first day, day after the last, '[)', '+00:00']`, weeks begin on Monday.
+ * Everything is UTC and read from `now` at use. A date range is `[first day, day after the last, '[)', '+00:00']`; weeks
+ * begin on Monday. `instanceId` (0 to 1023) tells the snowflake ids of processes apart.
  */
-export function systemScope({ now, instanceId = 0 }: SystemScopeOptions): Record<string, unknown> {
+export function createSystemScope(now: () => Date, instanceId = 0): Record<string, unknown> {
   return {
-    now: () => new Date(now),
-    epoch: Math.floor(now.getTime() / 1000),
+    now: () => new Date(now()),
+    epoch: () => Math.floor(now().getTime() / 1000),
     instanceId,
-    genSnowflakeId: () => nextSnowflake(BigInt(instanceId)),
-    dateRange: dateRanges(now),
+    genSnowflakeId: () => nextSnowflake(now(), instanceId),
+    dateRange: () => dateRanges(now()),
   };
 }
 
 /** 41 bits of milliseconds, 10 of instance, 12 of sequence; as text, because it does not fit a JSON number. */
-function nextSnowflake(instanceId: bigint): string {
-  const base = (BigInt(Date.now()) - SNOWFLAKE_EPOCH_MS) << 12n;
+function nextSnowflake(now: Date, instanceId: number): string {
+  const base = (BigInt(now.getTime()) - SNOWFLAKE_EPOCH_MS) << 12n;
   lastSnowflake = base > lastSnowflake ? base : lastSnowflake + 1n;
   const sequence = lastSnowflake & 0xfffn;
-  return (((lastSnowflake >> 12n) << 22n) | ((instanceId & 0x3ffn) << 12n) | sequence).toString();
+  return (((lastSnowflake >> 12n) << 22n) | ((BigInt(instanceId) & 0x3ffn) << 12n) | sequence).toString();
 }
 
 type Range = () => [string, string, '[)', '+00:00'];
@@ -41,7 +35,8 @@ function dateRanges(now: Date): Record<string, Range> {
   const monday = today - ((now.getUTCDay() + 6) % 7) * DAY_MS;
   const quarter = Math.floor(month / 3) * 3;
   const days = (from: number, count: number): Range => range(from, from + count * DAY_MS);
-  const months = (from: number, count: number): Range => range(Date.UTC(year, from, 1), Date.UTC(year, from + count, 1));
+  const months = (from: number, count: number): Range =>
+    range(Date.UTC(year, from, 1), Date.UTC(year, from + count, 1));
   return {
     yesterday: days(today - DAY_MS, 1),
     today: days(today, 1),
@@ -70,7 +65,14 @@ function weeks(days: (from: number, count: number) => Range, monday: number): Re
   const last = days(monday - 7 * DAY_MS, 7);
   const current = days(monday, 7);
   const next = days(monday + 7 * DAY_MS, 7);
-  return { lastWeek: last, thisWeek: current, nextWeek: next, lastIsoWeek: last, thisIsoWeek: current, nextIsoWeek: next };
+  return {
+    lastWeek: last,
+    thisWeek: current,
+    nextWeek: next,
+    lastIsoWeek: last,
+    thisIsoWeek: current,
+    nextIsoWeek: next,
+  };
 }
 
 function range(from: number, to: number): Range {

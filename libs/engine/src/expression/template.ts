@@ -1,5 +1,6 @@
 import type { Json } from '#shared';
 import { getPath } from './get-path.js';
+import { pointerTo } from './json-pointer.js';
 import { parseTemplate, type Template, type TemplatePart, type TemplateReference } from './parse-template.js';
 import { valueText } from './value-text.js';
 
@@ -69,7 +70,8 @@ function render(value: Json, scope: TemplateScope, finish: Finish): unknown {
 
 /** An assignment to `__proto__` would change the prototype instead of adding a member. */
 function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key === '__proto__')
+    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
   else target[key] = value;
 }
 
@@ -100,7 +102,7 @@ function visitStrings(value: unknown, pointer: string, visit: (text: string, poi
     value.forEach((entry, index) => visitStrings(entry, `${pointer}/${index}`, visit));
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, entry] of Object.entries(value)) {
-      const inner = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+      const inner = pointerTo(pointer, key);
       if (key.includes('{{')) visit(key, inner);
       visitStrings(entry, inner, visit);
     }

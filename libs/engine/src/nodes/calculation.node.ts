@@ -1,5 +1,5 @@
 import { defineNode } from '../contract/node.js';
-import { evaluateExpression } from '../expression/evaluate-expression.js';
+import { evaluateExpression } from '../expression/evaluate.js';
 import { checkNodeExpression, engineSchema, expressionSchema } from './expression-config.js';
 
 const ENGINES = ['math.js', 'string'] as const;

@@ -1,6 +1,6 @@
 import { defineNode } from '../contract/node.js';
 import type { Calculation } from '../contract/workflow-document.js';
-import { evaluateExpression } from '../expression/evaluate-expression.js';
+import { evaluateExpression } from '../expression/evaluate.js';
 import { checkNodeExpression, engineSchema, expressionSchema } from './expression-config.js';
 
 const ENGINES = ['basic', 'math.js', 'string'] as const;

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isJsonObject, type Json, type JsonObject } from '#shared';
 import { EngineError } from '../contract/engine-error.js';
 import { defineNode, type NodeRunContext } from '../contract/node.js';
 import type { Outcome } from '../contract/outcome.js';
 import type { HttpResult } from '../contract/ports.js';
 import type { Fault } from '../contract/workflow-document.js';
-import { parseRetryAfter, retryDelay, type RetryPolicy } from '../run/retry-policy.js';
 import { answerData } from './request-answer.js';
 import { REQUEST_CONTENT_TYPES, type RequestContentType } from './request-body.js';
 import { headerFault, requestMessage, type RequestMessage } from './request-message.js';
+import { sendWithRetry } from './send-with-retry.js';
 
 /** Config of a request, see contract.md 7. */
 export type RequestNodeConfig = {
@@ -27,12 +26,7 @@ export type RequestNodeConfig = {
 };
 
 const DEFAULT_TIMEOUT_MS = 5000;
-const DEFAULT_BACKOFF_MS = 500;
-/** The receiver said that it did not do it, at least not now. */
-const KNOWN_FAILURES: readonly number[] = [408, 425, 429, 500, 501, 503];
-/** A gateway lost the receiver: whether it acted is open. */
-const OPEN_STATUSES: readonly number[] = [502, 504];
-const OPEN_CODES: readonly string[] = ['timeout', 'protocol'];
+const DEFAULT_RETRY = { attempts: 1, backoff: 500 };
 
 const nameValueList: JsonObject = {
   type: 'array',
@@ -66,13 +60,31 @@ export const requestNode = defineNode<RequestNodeConfig>({
       headers: nameValueList,
       params: { ...nameValueList, description: 'Appended to the query of the URL.' },
       data: { description: 'The body. Forms take an object or a list of {name, value}.' },
-      timeout: { type: 'integer', minimum: 1, maximum: 600000, default: 5000, description: 'Milliseconds for each try.' },
+      timeout: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 600000,
+        default: 5000,
+        description: 'Milliseconds for each try.',
+      },
       retry: {
         type: 'object',
         additionalProperties: false,
         properties: {
-          attempts: { type: 'integer', minimum: 1, maximum: 20, default: 1, description: 'All tries, the first included.' },
-          backoff: { type: 'integer', minimum: 0, maximum: 60000, default: 500, description: 'Milliseconds, doubled each time.' },
+          attempts: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 20,
+            default: 1,
+            description: 'All tries, the first included.',
+          },
+          backoff: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 60000,
+            default: 500,
+            description: 'Milliseconds, doubled each time.',
+          },
         },
       },
       repeatable: { type: 'boolean', default: false, description: 'Doing it twice does no harm.' },
@@ -99,7 +111,7 @@ export const requestNode = defineNode<RequestNodeConfig>({
     },
   ],
   async run(context) {
-    const { config } = context;
+    const { config, ports, signal } = context;
     let message: RequestMessage;
     try {
       message = requestMessage(config);
@@ -108,42 +120,21 @@ export const requestNode = defineNode<RequestNodeConfig>({
       return failure({ code: error.code, message: error.message }, config);
     }
     if (config.repeatable === true) message.headers['idempotency-key'] ??= idempotencyKey(context);
-    return toOutcome(await sendWithRetry(message, context), config);
+    const answer = await sendWithRetry({ ...message, timeoutMs: config.timeout ?? DEFAULT_TIMEOUT_MS, signal }, ports, {
+      ...DEFAULT_RETRY,
+      ...config.retry,
+      repeatable: config.repeatable === true || message.method === 'GET',
+    });
+    return toOutcome(answer, config);
   },
 });
 
-async function sendWithRetry(message: RequestMessage, context: NodeRunContext<RequestNodeConfig>): Promise<HttpResult> {
-  const { config, ports, signal } = context;
-  const policy: RetryPolicy = {
-    attempts: config.retry?.attempts ?? 1,
-    backoff: config.retry?.backoff ?? DEFAULT_BACKOFF_MS,
-  };
-  const repeatable = config.repeatable === true || message.method === 'GET';
-  for (let tried = 1; ; tried += 1) {
-    const answer = await ports.http.send({ ...message, timeoutMs: config.timeout ?? DEFAULT_TIMEOUT_MS, signal });
-    const wait = mayRetry(answer, repeatable)
-      ? retryDelay(policy, tried, retryAfterOf(answer, ports.now()), Math.random)
-      : null;
-    if (wait === null || signal.aborted) return answer;
-    // Aborted while waiting: the last answer stands, the loop ends the execution.
-    await sleep(wait, undefined, { signal }).catch(() => undefined);
-    if (signal.aborted) return answer;
-  }
-}
-
-/** Whether another try is safe: the last one did nothing or is known to have failed, or doing it twice does no harm. */
-function mayRetry(answer: HttpResult, repeatable: boolean): boolean {
-  if (answer.ok) return KNOWN_FAILURES.includes(answer.status) || (repeatable && OPEN_STATUSES.includes(answer.status));
-  return answer.code === 'connect' || (repeatable && OPEN_CODES.includes(answer.code));
-}
-
-function retryAfterOf(answer: HttpResult, now: Date): number | null {
-  return answer.ok ? parseRetryAfter(answer.headers['retry-after'], now) : null;
-}
-
 /** The same for every try of this visit, also after the execution moved to another worker. */
 function idempotencyKey({ execution, node }: NodeRunContext<RequestNodeConfig>): string {
-  return createHash('sha256').update(JSON.stringify([execution.id, node.key, node.visit])).digest('hex').slice(0, 40);
+  return createHash('sha256')
+    .update(JSON.stringify([execution.id, node.key, node.visit]))
+    .digest('hex')
+    .slice(0, 40);
 }
 
 function toOutcome(answer: HttpResult, config: RequestNodeConfig): Outcome {

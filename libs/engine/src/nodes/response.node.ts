@@ -42,7 +42,7 @@ export const responseNode = defineNode<ResponseNodeConfig>({
       context: { data: { id: 7 } },
       expect: {
         kind: 'reply',
-        reply: { status: 201, headers: { 'content-type': 'application/json; charset=utf-8' }, body: '{"id":7}' },
+        reply: { status: 201, headers: { 'content-type': 'application/json' }, body: '{"id":7}' },
       },
     },
   ],

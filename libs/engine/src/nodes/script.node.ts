@@ -93,7 +93,9 @@ function checkArguments(given: readonly { name: string }[]): Fault[] {
   return given.flatMap(({ name }, index): Fault[] => {
     const pointer = `/arguments/${index}/name`;
     if (TAKEN_NAMES.has(name)) {
-      return [{ pointer, code: 'invalid', message: `"${name}" has a meaning of its own in a script; choose another name.` }];
+      return [
+        { pointer, code: 'invalid', message: `"${name}" has a meaning of its own in a script; choose another name.` },
+      ];
     }
     if (seen.has(name)) return [{ pointer, code: 'duplicate', message: `There is another argument "${name}".` }];
     seen.add(name);

@@ -15,7 +15,11 @@ export const variableNode = defineNode<VariableNodeConfig>({
     type: 'object',
     additionalProperties: false,
     properties: {
-      target: { type: 'string', minLength: 1, description: 'Key of the variable node that declares; absent to declare.' },
+      target: {
+        type: 'string',
+        minLength: 1,
+        description: 'Key of the variable node that declares; absent to declare.',
+      },
       value: { description: 'Any value; null when absent.' },
     },
   },

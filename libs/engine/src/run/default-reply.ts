@@ -38,7 +38,7 @@ const DETAILS = {
 } as const;
 
 /** A 500 as RFC 9457 problem document. It names the execution to look at and nothing of what happened in it. */
-export function problemReply(code: keyof typeof DETAILS, executionId: string): Reply {
+function problemReply(code: keyof typeof DETAILS, executionId: string): Reply {
   const problem = problemBody({ title: 'Internal Server Error', status: 500, code, detail: DETAILS[code] });
   return {
     status: 500,

@@ -3,7 +3,7 @@ import type { CompiledNode, CompiledWorkflow } from '../contract/compiled-workfl
 import type { ExecutionInput } from '../contract/execution.js';
 import type { Scope } from '../contract/node.js';
 import type { NodeRunRecord } from '../contract/node-run.js';
-import { systemScope } from '../expression/system-scope.js';
+import { createSystemScope } from '../expression/system-scope.js';
 import { createSecretMask, type SecretMask } from './mask-secrets.js';
 
 /** What one execution knows while it runs. Only the loop changes it. */
@@ -48,10 +48,7 @@ function createScope(input: ExecutionInput): Scope {
     $jobsMapByNodeKey: Object.create(null) as Record<string, Json>,
     $scopes: {},
     $env: env.values,
-    // Made at use: most executions never ask, and a long one must not see the time of its start.
-    get $system() {
-      return systemScope({ now: ports.now() });
-    },
+    $system: createSystemScope(ports.now),
     $execution: { id: execution.id, workflowKey: workflowKeyOf(workflow), version: execution.version },
   };
 }

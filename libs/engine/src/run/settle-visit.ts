@@ -110,7 +110,11 @@ function replied(outcome: Extract<Outcome, { kind: 'reply' }>, input: ExecutionI
 }
 
 /** Only a node of the same type can be the target: that is the one that declares. */
-function assigned(node: CompiledNode, outcome: Extract<Outcome, { kind: 'assign' }>, input: ExecutionInput): Resolution {
+function assigned(
+  node: CompiledNode,
+  outcome: Extract<Outcome, { kind: 'assign' }>,
+  input: ExecutionInput,
+): Resolution {
   if (nodeTypeOf(input.workflow, outcome.target) !== node.type) {
     const message = `There is no ${node.type} node with the key "${outcome.target}".`;
     return ended('error', null, { code: 'unknown_variable', message });

@@ -17,13 +17,16 @@ export function stopReason(signal: AbortSignal): Stop | null {
   if (!signal.aborted) return null;
   const given: unknown = signal.reason;
   if (given instanceof LostClaim) throw given;
-  if (typeof given !== 'object' || given === null || !('status' in given)) return { status: 'aborted', reason: 'timeout' };
-  const { status } = given;
-  if (typeof status !== 'string' || !isEnding(status) || status === 'resolved') {
-    return { status: 'aborted', reason: 'timeout' };
-  }
-  const reason = 'reason' in given ? given.reason : null;
+  return (isObject(given) ? readStop(given) : null) ?? { status: 'aborted', reason: 'timeout' };
+}
+
+function readStop({ status, reason }: { status?: unknown; reason?: unknown }): Stop | null {
+  if (typeof status !== 'string' || !isEnding(status) || status === 'resolved') return null;
   return { status, reason: isEndReason(reason) ? reason : null };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function isEndReason(value: unknown): value is EndReason {

@@ -71,12 +71,7 @@ async function journalIntent(record: NodeRunRecord, state: ExecutionState): Prom
   state.unjournaled = [];
 }
 
-function contextOf(
-  node: CompiledNode,
-  visit: number,
-  config: JsonObject,
-  state: ExecutionState,
-): NodeRunContext {
+function contextOf(node: CompiledNode, visit: number, config: JsonObject, state: ExecutionState): NodeRunContext {
   const { execution, ports, signal, limits, workflow } = state.input;
   return {
     config,
@@ -115,18 +110,17 @@ async function runUnlessStopped(node: CompiledNode, context: NodeRunContext): Pr
 function thrown(error: unknown): Outcome {
   if (error instanceof EngineError) {
     const { code, message, detail } = error;
-    return { kind: 'fail', status: 'error', error: detail === undefined ? { code, message } : { code, message, detail } };
+    return {
+      kind: 'fail',
+      status: 'error',
+      error: detail === undefined ? { code, message } : { code, message, detail },
+    };
   }
   const message = error instanceof Error ? error.message : String(error);
   return { kind: 'fail', status: 'error', error: { code: 'node_error', message } };
 }
 
-function settleStopped(
-  node: CompiledNode,
-  record: NodeRunRecord,
-  stop: Stop,
-  state: ExecutionState,
-): Settled {
+function settleStopped(node: CompiledNode, record: NodeRunRecord, stop: Stop, state: ExecutionState): Settled {
   const error = { code: 'aborted', message: 'The execution was stopped while this node ran.' };
   const settled = settleVisit(node, record, { kind: 'fail', status: stop.status, error }, state);
   return settled.kind === 'ended' ? { ...settled, end: { ...settled.end, reason: stop.reason } } : settled;

@@ -4,9 +4,9 @@ import type { Json } from '#shared';
 import type { ScriptRequest, ScriptResult, ScriptRunner } from '../contract/ports.js';
 
 const load = createRequire(import.meta.url);
-const AsyncFunction = (async () => undefined).constructor as new (...parts: string[]) => (
-  ...values: unknown[]
-) => Promise<unknown>;
+const AsyncFunction = (async () => undefined).constructor as new (
+  ...parts: string[]
+) => (...values: unknown[]) => Promise<unknown>;
 
 /**
  * Runs scripts of tests in this very process, without isolation and without limits: only for scripts we wrote. Like the

@@ -8,7 +8,9 @@ export interface JournalEntry {
 }
 
 /** A journal that keeps its entries; with `loseClaimAt` the entry of that number (0 is the first) meets LostClaim. */
-export function inMemoryJournal(options: { loseClaimAt?: number } = {}): Journal & { entries: readonly JournalEntry[] } {
+export function inMemoryJournal(
+  options: { loseClaimAt?: number } = {},
+): Journal & { entries: readonly JournalEntry[] } {
   const entries: JournalEntry[] = [];
   return {
     entries,

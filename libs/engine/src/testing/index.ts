@@ -4,3 +4,4 @@ export * from './fake-script.js';
 export * from './in-memory-journal.js';
 export * from './run-document.js';
 export * from './run-node.js';
+export * from './run-nodes.js';

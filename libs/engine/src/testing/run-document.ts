@@ -27,7 +27,11 @@ export function compileDocument(document: unknown): CompiledWorkflow {
 }
 
 /** Compiles and runs a document on fakes; `context` may leave out any part of `$context`. */
-export async function runDocument(document: unknown, context: Json = {}, test: DocumentTest = {}): Promise<ExecutionOutcome> {
+export async function runDocument(
+  document: unknown,
+  context: Json = {},
+  test: DocumentTest = {},
+): Promise<ExecutionOutcome> {
   const workflow = compileDocument(document);
   return runExecution(executionInput(workflow, manualContext(context) as unknown as Json, test));
 }

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '#shared';
 import type { NodeDefinition, Scope } from '../contract/node.js';
 import type { Outcome } from '../contract/outcome.js';
 import type { EnginePorts } from '../contract/ports.js';
-import { systemScope } from '../expression/system-scope.js';
+import { createSystemScope } from '../expression/system-scope.js';
 import { renderConfig } from '../run/render-config.js';
 import { fakePorts } from './fake-ports.js';
 
@@ -32,7 +32,7 @@ export async function runNode(definition: NodeDefinition, test: NodeTest): Promi
     $jobsMapByNodeKey: test.results ?? {},
     $scopes: {},
     $env: test.env ?? {},
-    $system: systemScope({ now: ports.now() }),
+    $system: createSystemScope(ports.now),
     $execution: { id: TEST_EXECUTION_ID, workflowKey: 'test', version: 1 },
   };
   return definition.run({

@@ -1,5 +1,17 @@
 import { isFinalReply, type ExecutionOutcome } from '#engine';
-import { RejectedRow, type ExecutionStore, type OutcomeToRecord, type RunnableExecution } from '#storage';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  RejectedRow,
+  StorageUnavailable,
+  type ExecutionStore,
+  type OutcomeToRecord,
+  type RunnableExecution,
+} from '#storage';
+import type { HeldLease } from '../execution-claim.js';
+
+/** Pauses between tries while the database is away: the first, and the longest. Milliseconds. */
+const FIRST_PAUSE = 100;
+const LONGEST_PAUSE = 2_000;
 
 interface Recording {
   execution: RunnableExecution;
@@ -33,6 +45,27 @@ export async function recordOutcome(
         output: null,
       }),
     );
+  }
+}
+
+/**
+ * As {@link recordOutcome}, for an execution that ran here: while the database is away the outcome is kept and tried
+ * again, as long as the worker's lease lasts; after that recovery owns the execution. A try whose commit was not heard
+ * of makes the next one find the execution ended, which is as good.
+ */
+export async function recordWhileHeld(
+  store: Pick<ExecutionStore, 'recordOutcome'>,
+  lease: HeldLease,
+  recording: Recording,
+  outcome: ExecutionOutcome,
+): Promise<boolean> {
+  for (let wait = FIRST_PAUSE; ; wait = Math.min(wait * 2, LONGEST_PAUSE)) {
+    try {
+      return await recordOutcome(store, recording, outcome);
+    } catch (error) {
+      if (!(error instanceof StorageUnavailable) || !lease.isHeld()) throw error;
+      await pause(wait);
+    }
   }
 }
 

@@ -1,4 +1,10 @@
-import { runExecution, type CompiledWorkflow, type EnginePorts, type ExecutionOutcome, type TriggerContext } from '#engine';
+import {
+  runExecution,
+  type CompiledWorkflow,
+  type EnginePorts,
+  type ExecutionOutcome,
+  type TriggerContext,
+} from '#engine';
 import type { Json, Settings } from '#shared';
 import type { RunnableExecution } from '#storage';
 import type { Environment } from '../../ports/environment.js';

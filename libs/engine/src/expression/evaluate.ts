@@ -34,7 +34,7 @@ export function evaluateExpression(input: Expression, scope: TemplateScope): Jso
   }
 }
 
-function isBlank(expression: string | undefined): expression is undefined | "" {
+function isBlank(expression: string | undefined): expression is undefined | '' {
   return expression === undefined || expression.trim() === '';
 }
 

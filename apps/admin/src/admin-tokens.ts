@@ -1,0 +1,6 @@
+/** What controllers ask Nest for; the types are named where they are used. */
+export const ADMIN_STORAGE = Symbol('storage');
+export const PUBLIC_URL = Symbol('public url');
+export const WORKFLOW_DESK = Symbol('workflow desk');
+export const MANUAL_RUNS = Symbol('manual runs');
+export const EXECUTION_VIEWS = Symbol('execution views');

@@ -1,0 +1,97 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { JOB_PRODUCER, queueModule, REPLY_CHANNEL, type JobProducer, type QueueOptions, type ReplyChannel } from '#queue';
+import { Readiness, type Logger, type Settings } from '#shared';
+import { ADMIN_STORAGE, EXECUTION_VIEWS, MANUAL_RUNS, PUBLIC_URL, WORKFLOW_DESK } from './admin-tokens.js';
+import { publicUrl } from './admin-config.js';
+import type { AdminStorage } from './admin-storage.js';
+import { ApiKeysController } from './auth/api-keys.controller.js';
+import { CatalogueController } from './catalog/catalogue.controller.js';
+import { ExecutionViews } from './executions/execution-views.js';
+import { ExecutionsController } from './executions/executions.controller.js';
+import type { DrainState } from './http/drain-state.js';
+import { HealthController } from './http/health.controller.js';
+import { readinessCheck } from './http/readiness-check.js';
+import { RequestsController } from './requests/requests.controller.js';
+import { SecretsController } from './secrets/secrets.controller.js';
+import { ExecuteController } from './workflows/execute.controller.js';
+import { ManualRuns } from './workflows/manual-runs.js';
+import { VersionsController } from './workflows/versions.controller.js';
+import { WorkflowDesk } from './workflows/workflow-desk.js';
+import { WorkflowsController } from './workflows/workflows.controller.js';
+
+export interface AdminParts {
+  config: Settings;
+  logger: Logger;
+  storage: AdminStorage;
+  /** Options of the real queue, or one that a test brings. */
+  queue: QueueOptions | { producer: JobProducer; replies: ReplyChannel };
+  drain: DrainState;
+  /** Longest wait of an execution by hand, milliseconds. */
+  manualWaitMs: number;
+}
+
+@Module({})
+export class AdminModule {
+  static with(parts: AdminParts): DynamicModule {
+    return {
+      module: AdminModule,
+      imports: 'producer' in parts.queue ? [] : [queueModule(parts.queue, warnOfQueue(parts.logger))],
+      controllers: [
+        HealthController,
+        WorkflowsController,
+        VersionsController,
+        ExecuteController,
+        ExecutionsController,
+        RequestsController,
+        SecretsController,
+        ApiKeysController,
+        CatalogueController,
+      ],
+      providers: [...queueProviders(parts.queue), ...ownProviders(parts)],
+    };
+  }
+}
+
+/** At most one line a second: a queue that is away faults at every try. */
+function warnOfQueue(logger: Logger): (error: Error) => void {
+  let last = 0;
+  return (error) => {
+    if (Date.now() - last < 1000) return;
+    last = Date.now();
+    logger.warn({ err: error }, 'the queue has a fault');
+  };
+}
+
+function queueProviders(queue: AdminParts['queue']): Provider[] {
+  if (!('producer' in queue)) return [];
+  return [
+    { provide: JOB_PRODUCER, useValue: queue.producer },
+    { provide: REPLY_CHANNEL, useValue: queue.replies },
+  ];
+}
+
+function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminParts): Provider[] {
+  const { depth: jsonDepth, keys: jsonKeys } = config.JSON_LIMITS;
+  const options = { waitMs: manualWaitMs, pollMs: config.REPLY_POLL, signal: drain.signal };
+  return [
+    { provide: ADMIN_STORAGE, useValue: storage },
+    { provide: PUBLIC_URL, useValue: publicUrl(config) },
+    { provide: WORKFLOW_DESK, useValue: new WorkflowDesk(storage.workflows) },
+    {
+      provide: EXECUTION_VIEWS,
+      useValue: new ExecutionViews(storage.history, storage.configuration, { jsonDepth, jsonKeys }),
+    },
+    {
+      provide: MANUAL_RUNS,
+      inject: [JOB_PRODUCER, REPLY_CHANNEL],
+      useFactory: (producer: JobProducer, replies: ReplyChannel) =>
+        new ManualRuns(storage.history, storage.executions, producer, replies, logger, options),
+    },
+    {
+      provide: Readiness,
+      inject: [JOB_PRODUCER],
+      useFactory: (producer: JobProducer) =>
+        new Readiness({ database: readinessCheck(storage), queue: readinessCheck(producer) }),
+    },
+  ];
+}

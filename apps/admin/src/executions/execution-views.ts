@@ -1,0 +1,77 @@
+import {
+  compileWorkflow,
+  deriveContext,
+  manualContext,
+  type CompiledWorkflow,
+  type NodeError,
+  type NodeRunRecord,
+  type Reply,
+  type TriggerContext,
+} from '#engine';
+import type { Json } from '#shared';
+import type { ConfigurationStore, ExecutionDetail, ExecutionRecord, HistoryStore } from '#storage';
+
+/** An execution as the API shows it. */
+export interface ExecutionView extends ExecutionRecord {
+  context: TriggerContext | null;
+  reply: Reply | null;
+  output: Json;
+  error: NodeError | null;
+  previousExecutionId: string | null;
+  nodeRuns: NodeRunRecord[];
+}
+
+const COMPILED_KEPT = 100;
+
+/** Executions with the `$context` they had: derived from the stored request by the function that the worker uses. */
+export class ExecutionViews {
+  private readonly compiled = new Map<number, CompiledWorkflow | null>();
+
+  constructor(
+    private readonly history: Pick<HistoryStore, 'findExecution'>,
+    private readonly configuration: Pick<ConfigurationStore, 'loadVersion'>,
+    private readonly limits: { jsonDepth: number; jsonKeys: number },
+  ) {}
+
+  /** Null when there is no such execution. */
+  async detail(id: string): Promise<ExecutionView | null> {
+    const found = await this.history.findExecution(id);
+    if (!found) return null;
+    return {
+      ...executionRecord(found),
+      context: await this.contextOf(found),
+      reply: found.reply,
+      output: found.output,
+      error: found.error,
+      previousExecutionId: found.previousExecutionId,
+      nodeRuns: found.nodeRuns,
+    };
+  }
+
+  /** Null when the request is gone, or the version does not compile on this release. */
+  private async contextOf(execution: ExecutionDetail): Promise<TriggerContext | null> {
+    if (!execution.request) return execution.requestId === null ? manualContext(execution.input) : null;
+    const workflow = await this.workflowOf(execution.versionId);
+    if (!workflow) return null;
+    const derived = deriveContext(execution.request, workflow, this.limits);
+    return derived.ok ? derived.context : null;
+  }
+
+  private async workflowOf(versionId: number): Promise<CompiledWorkflow | null> {
+    const known = this.compiled.get(versionId);
+    if (known !== undefined) return known;
+    const version = await this.configuration.loadVersion(versionId);
+    const result = version ? compileWorkflow(version.document) : null;
+    const workflow = result?.ok ? result.workflow : null;
+    const oldest = this.compiled.keys().next();
+    if (this.compiled.size >= COMPILED_KEPT && !oldest.done) this.compiled.delete(oldest.value);
+    this.compiled.set(versionId, workflow);
+    return workflow;
+  }
+}
+
+/** The fields of a list item, and no others. */
+export function executionRecord(record: ExecutionRecord): ExecutionRecord {
+  const { id, workflowKey, version, status, reason, requestId, createdAt, startedAt, endedAt } = record;
+  return { id, workflowKey, version, status, reason, requestId, createdAt, startedAt, endedAt };
+}

@@ -1,0 +1,135 @@
+import { ENDINGS, OPEN_STATUSES } from '#engine';
+
+type Schema = Record<string, unknown>;
+
+const text = { type: 'string' };
+const flag = { type: 'boolean' };
+const whole = { type: 'integer' };
+const time = { type: 'string', format: 'date-time' };
+const uuid = { type: 'string', format: 'uuid' };
+const any = { description: 'any JSON value' };
+const headers = { type: ['object', 'null'], additionalProperties: text };
+
+const orNull = (schema: Schema): Schema => ({ ...schema, type: [schema.type, 'null'] });
+const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
+const object = (properties: Record<string, Schema>, optional: string[] = []): Schema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+});
+const page = (item: string): Schema =>
+  object({ items: { type: 'array', items: ref(item) }, nextCursor: orNull({ ...text, type: 'string' }) });
+
+const fault = object({ pointer: text, code: text, message: text });
+const status = { enum: [...OPEN_STATUSES, ...ENDINGS] };
+const error = { type: ['object', 'null'], properties: { code: text, message: text, detail: any } };
+
+const workflow = {
+  key: text,
+  title: orNull(text),
+  mode: { enum: ['async', 'sync'] },
+  enabled: flag,
+  currentVersion: orNull(whole),
+  url: { ...text, description: 'the webhook URL, from HOOKMILL_PUBLIC_URL' },
+  createdAt: time,
+  updatedAt: time,
+};
+const version = { number: whole, current: flag, createdAt: time };
+const execution = {
+  id: uuid,
+  workflowKey: text,
+  version: whole,
+  status,
+  reason: orNull(text),
+  requestId: orNull(uuid),
+  createdAt: time,
+  startedAt: orNull(time),
+  endedAt: orNull(time),
+};
+const request = {
+  id: uuid,
+  receivedAt: time,
+  workflowKey: orNull(text),
+  verdict: { enum: ['accepted', 'duplicate', 'filtered', 'handshake', 'refused'] },
+  gate: orNull(whole),
+  reason: orNull(text),
+  httpStatus: orNull(whole),
+  method: text,
+  url: text,
+  ip: text,
+  deliveryId: orNull(text),
+  bodyBytes: orNull(whole),
+  bodyDiffers: orNull(flag),
+  executionId: orNull(uuid),
+};
+const secret = { name: text, createdAt: time, updatedAt: time, notBefore: orNull(time), notAfter: orNull(time) };
+
+/** What the API answers, for the OpenAPI document. The answers' own types are in the `*-view.ts` files. */
+export const schemas = {
+  Problem: object(
+    {
+      type: text,
+      title: text,
+      status: whole,
+      code: text,
+      detail: text,
+      requestId: uuid,
+      faults: { type: 'array', items: fault },
+    },
+    ['requestId', 'faults'],
+  ),
+  Document: {
+    type: 'object',
+    description: 'A workflow document; POST /api/v1/workflows/validate tells every fault.',
+    required: ['trigger', 'nodes'],
+  },
+  Workflow: object(workflow),
+  Workflows: page('Workflow'),
+  SavedWorkflow: object({ ...workflow, version: whole, change: { enum: ['created', 'updated', 'unchanged'] } }),
+  Version: object(version),
+  Versions: page('Version'),
+  VersionDetail: object({ ...version, document: ref('Document') }),
+  Validation: object({ valid: flag, faults: { type: 'array', items: fault } }),
+  Execution: object(execution),
+  Executions: page('Execution'),
+  NodeRun: object({
+    id: uuid,
+    nodeKey: text,
+    type: text,
+    status: { enum: ['pending', ...ENDINGS] },
+    input: any,
+    result: any,
+    error,
+    log: orNull(text),
+    startedAt: time,
+    endedAt: orNull(time),
+  }),
+  ExecutionDetail: object({
+    ...execution,
+    context: { description: '$context of the run; null when it can no longer be derived' },
+    reply: {
+      type: ['object', 'null'],
+      properties: { status: whole, headers, body: text },
+      description: 'what a waiting sender was answered',
+    },
+    output: any,
+    error,
+    previousExecutionId: orNull(uuid),
+    nodeRuns: { type: 'array', items: ref('NodeRun') },
+  }),
+  Request: object(request),
+  Requests: page('Request'),
+  RequestDetail: object({
+    ...request,
+    headers,
+    body: { type: ['string', 'null'], description: 'up to 256 KB; null above, and when it was never read: see /raw' },
+    bodyEncoding: { enum: ['utf8', 'base64', null] },
+  }),
+  Secret: object(secret),
+  Secrets: page('Secret'),
+  ApiKey: object({ id: uuid, name: text, role: text, prefix: text, createdAt: time, lastUsedAt: orNull(time) }),
+  ApiKeys: page('ApiKey'),
+  NewApiKey: object({ id: uuid, key: text, name: text, role: text }),
+  CatalogueEntry: { type: 'object', description: 'a declaration with its JSON Schema and examples' },
+  Catalogue: page('CatalogueEntry'),
+} as const satisfies Record<string, Schema>;

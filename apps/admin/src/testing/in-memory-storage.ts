@@ -1,0 +1,155 @@
+import { newId, type Json } from '#shared';
+import type {
+  ApiKeyRecord,
+  ExecutionDetail,
+  HistoryFilter,
+  RequestDetail,
+  Role,
+  SecretRecord,
+  StoredReplyState,
+} from '#storage';
+import type { AdminStorage } from '../admin-storage.js';
+import { InMemoryWorkflows } from './in-memory-workflows.js';
+import { pageOf } from './page-of.js';
+
+export interface InMemoryStorage extends AdminStorage {
+  /** What `history` answers from; specs put things in. */
+  executionRows: ExecutionDetail[];
+  requestRows: RequestDetail[];
+  /** Filters that lists were asked with. */
+  asked: HistoryFilter[];
+  /** Values of secrets, to prove that they came through. */
+  secretValues: Map<string, string>;
+  /** Error that every ping rejects with; null when the database is there. */
+  away: Error | null;
+  end(executionId: string, output: Json): void;
+}
+
+/** The part of storage that admin uses, without a database. */
+export function inMemoryStorage(): InMemoryStorage {
+  const workflows = new InMemoryWorkflows();
+  const storage: InMemoryStorage = {
+    workflows,
+    executionRows: [],
+    requestRows: [],
+    asked: [],
+    secretValues: new Map(),
+    away: null,
+    history: history(() => storage),
+    secrets: secrets(() => storage),
+    apiKeys: apiKeys(),
+    configuration: configuration(workflows),
+    executions: executions(() => storage),
+    ping: async () => {
+      if (storage.away) throw storage.away;
+    },
+    end(executionId, output) {
+      const row = storage.executionRows.find(({ id }) => id === executionId);
+      if (row) Object.assign(row, { status: 'resolved', startedAt: row.createdAt, endedAt: new Date(), output });
+    },
+  };
+  return storage;
+}
+
+function history(storage: () => InMemoryStorage): AdminStorage['history'] {
+  const drop = <T extends { id: string }>(rows: T[], id: string): boolean => {
+    const at = rows.findIndex((row) => row.id === id);
+    if (at >= 0) rows.splice(at, 1);
+    return at >= 0;
+  };
+  return {
+    listExecutions: async (filter) => {
+      storage().asked.push(filter);
+      return pageOf(storage().executionRows, filter.limit, filter.cursor, ({ id }) => id);
+    },
+    findExecution: async (id) => storage().executionRows.find((row) => row.id === id) ?? null,
+    listRequests: async (filter) => {
+      storage().asked.push(filter);
+      return pageOf(storage().requestRows, filter.limit, filter.cursor, ({ id }) => id);
+    },
+    findRequest: async (id) => storage().requestRows.find((row) => row.id === id) ?? null,
+    createManual: async ({ id, versionId, input }) => {
+      const of = (storage().workflows as InMemoryWorkflows).versionById(versionId);
+      const names = { workflowKey: of?.workflow.key ?? '', version: of?.version.number ?? 0, versionId };
+      storage().executionRows.push({ ...blankExecution(id), ...names, input });
+    },
+    deleteExecution: async (id) => {
+      const row = storage().executionRows.find((candidate) => candidate.id === id);
+      if (!row) return 'unknown';
+      if (row.endedAt === null) return 'open';
+      drop(storage().executionRows, id);
+      return 'deleted';
+    },
+    deleteRequest: async (id) => drop(storage().requestRows, id),
+  };
+}
+
+/** A queued execution with nothing in it yet. */
+export function blankExecution(id: string): ExecutionDetail {
+  const none = { reason: null, requestId: null, startedAt: null, endedAt: null, request: null, reply: null };
+  const rest = { output: null, error: null, previousExecutionId: null, nodeRuns: [], input: null };
+  return { id, workflowKey: '', version: 0, versionId: 0, status: 'queued', createdAt: new Date(), ...none, ...rest };
+}
+
+function secrets(storage: () => InMemoryStorage): AdminStorage['secrets'] {
+  const records = new Map<string, SecretRecord>();
+  return {
+    list: async () => [...records.values()],
+    find: async (name) => records.get(name) ?? null,
+    put: async ({ name, value, notBefore, notAfter }) => {
+      const at = new Date();
+      const record = { name, createdAt: records.get(name)?.createdAt ?? at, updatedAt: at, notBefore, notAfter };
+      storage().secretValues.set(name, value);
+      records.set(name, record);
+      return record;
+    },
+    delete: async (name) => records.delete(name),
+  };
+}
+
+function apiKeys(): AdminStorage['apiKeys'] {
+  const records = new Map<string, { key: string; record: ApiKeyRecord }>();
+  return {
+    list: async () => [...records.values()].map(({ record }) => record),
+    create: async ({ name, role, key }: { name: string; role: Role; key: string }) => {
+      const id = newId();
+      const record = { id, name, role, prefix: key.slice(0, 7), createdAt: new Date(), lastUsedAt: null };
+      records.set(id, { key, record });
+      return record;
+    },
+    findByKey: async (key) => [...records.values()].find((entry) => entry.key === key)?.record ?? null,
+    delete: async (id) => records.delete(id),
+  };
+}
+
+function configuration(workflows: InMemoryWorkflows): AdminStorage['configuration'] {
+  return {
+    readEpoch: async () => 0,
+    loadActive: async () => [],
+    loadSecrets: async () => new Map(),
+    loadVersion: async (versionId) => {
+      const of = workflows.versionById(versionId);
+      if (!of) return null;
+      const { workflow, version } = of;
+      const names = { workflowId: workflow.id, workflowKey: workflow.key, versionId };
+      return { ...names, version: version.number, document: version.document };
+    },
+  };
+}
+
+function executions(storage: () => InMemoryStorage): AdminStorage['executions'] {
+  const refused = async (): Promise<never> => {
+    throw new Error('Admin never runs a node.');
+  };
+  return {
+    loadRunnable: refused,
+    claim: refused,
+    journal: refused,
+    recordOutcome: refused,
+    findReply: async (id): Promise<StoredReplyState | null> => {
+      const row = storage().executionRows.find((candidate) => candidate.id === id);
+      return row?.endedAt ? { status: row.status, reply: row.reply } : null;
+    },
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,44 @@
+import type { JsonObject } from '#shared';
+import type { VersionRecord, WorkflowRecord } from '#storage';
+
+/** A workflow in lists and after a change. */
+export interface WorkflowView {
+  key: string;
+  title: string | null;
+  mode: 'async' | 'sync';
+  enabled: boolean;
+  currentVersion: number | null;
+  url: string;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** @param publicUrl base of the gateways, without a slash at the end */
+export function workflowView(record: WorkflowRecord, publicUrl: string): WorkflowView {
+  const { key, title, mode, enabled, currentVersion, createdAt, updatedAt } = record;
+  const url = `${publicUrl}/api/webhooks/${key}`;
+  return { key, title, mode, enabled, currentVersion, url, createdAt, updatedAt };
+}
+
+/** The document with the workflow's switch put in where people write it. */
+export function documentView(workflow: WorkflowRecord, version: VersionRecord): JsonObject {
+  const { key: _key, title, description, schemaVersion, ...rest } = version.document;
+  return {
+    key: workflow.key,
+    ...(title === undefined ? {} : { title }),
+    ...(description === undefined ? {} : { description }),
+    enabled: workflow.enabled,
+    ...(schemaVersion === undefined ? {} : { schemaVersion }),
+    ...rest,
+  };
+}
+
+export interface VersionView {
+  number: number;
+  current: boolean;
+  createdAt: Date;
+}
+
+export function versionView(version: VersionRecord, currentVersion: number | null): VersionView {
+  return { number: version.number, current: version.number === currentVersion, createdAt: version.createdAt };
+}

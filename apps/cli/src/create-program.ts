@@ -1,0 +1,70 @@
+import { Command } from 'commander';
+import { ApiError, createApiClient, type ApiClient } from './api-client.js';
+import { applyCommand } from './apply-command.js';
+import { CliError } from './cli-error.js';
+import { executionsCommand, type ExecutionsOptions } from './executions-command.js';
+import { findConnection, type ConnectionOptions } from './find-connection.js';
+import { requestsCommand, type RequestsOptions } from './requests-command.js';
+import type { Terminal } from './terminal.js';
+import { validateCommand } from './validate-command.js';
+
+type Env = Record<string, string | undefined>;
+type Act = (api: ApiClient) => Promise<number>;
+
+/**
+ * The `hookmill` command over the management API.
+ * @param exit told the exit code of the command that ran
+ */
+export function createProgram(env: Env, terminal: Terminal, exit: (code: number) => void): Command {
+  const program = new Command('hookmill')
+    .description('Workflows, executions and requests of a running Hookmill.')
+    .option('--api <url>', 'management API (env HOOKMILL_API_URL; default: what npm start runs, else port 3001)')
+    .option('--key <key>', 'API key (env HOOKMILL_ADMIN_KEY; default: the one npm start keeps)')
+    .showHelpAfterError();
+  const run = async (act: Act) => {
+    exit(await guarded(async () => act(createApiClient(await findConnection(program.opts<ConnectionOptions>(), env))), terminal));
+  };
+  program
+    .command('apply')
+    .description('create or update workflows from YAML or JSON files')
+    .argument('<files...>')
+    .action((files: string[]) => run((api) => applyCommand(files, api, terminal)));
+  program
+    .command('validate')
+    .description('tell every fault of workflow files; nothing is stored')
+    .argument('<files...>')
+    .action((files: string[]) => run((api) => validateCommand(files, api, terminal)));
+  program
+    .command('executions')
+    .description('list executions, or show one with its node runs')
+    .argument('[id]')
+    .option('--workflow <key>')
+    .option('--status <status>', 'queued, started, resolved, failed, error, ...')
+    .option('--limit <number>', 'at most 200', '20')
+    .option('--json', 'as the API answers it')
+    .action((id: string | undefined, options: ExecutionsOptions) =>
+      run((api) => executionsCommand(id, options, api, terminal)),
+    );
+  program
+    .command('requests')
+    .description('list requests, accepted and refused, or show one with headers and body')
+    .argument('[id]')
+    .option('--workflow <key>')
+    .option('--verdict <verdict>', 'accepted, duplicate, filtered, handshake, refused')
+    .option('--limit <number>', 'at most 200', '20')
+    .option('--json', 'as the API answers it')
+    .action((id: string | undefined, options: RequestsOptions) =>
+      run((api) => requestsCommand(id, options, api, terminal)),
+    );
+  return program;
+}
+
+async function guarded(act: () => Promise<number>, terminal: Terminal): Promise<number> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof CliError || error instanceof ApiError)) throw error;
+    terminal.err(error.message);
+    return 1;
+  }
+}

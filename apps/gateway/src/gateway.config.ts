@@ -1,0 +1,94 @@
+import { hkdfSync } from 'node:crypto';
+import type { QueueOptions } from '#queue';
+import { ConfigError, type Settings } from '#shared';
+import { compileIpList, type IpList } from '#signatures';
+import type { StorageOptions } from '#storage';
+
+/** What the gateway runs with; every part takes the piece it needs. Times in milliseconds, sizes in bytes. */
+export interface GatewayConfig {
+  port: number;
+  address: string;
+  /** Base of reply URLs, without a slash at its end; null: made from the port that is listened on. */
+  publicUrl: string | null;
+  headerLimits: { count: number; bytes: number; url: number };
+  requestTimeouts: { headers: number; request: number };
+  bodyLimitMax: number;
+  jsonLimits: { jsonDepth: number; jsonKeys: number };
+  trustedProxies: IpList;
+  backlogHighWater: number;
+  configPollMs: number;
+  replyPollMs: number;
+  drain: { graceMs: number; timeoutMs: number };
+  /** Signs reply URLs; derived, so that a leaked URL says nothing about the master key. */
+  replyKey: Buffer;
+  /** Allowed variables of the environment that templates may read besides secrets. */
+  environment: Readonly<Record<string, string>>;
+  storage: StorageOptions;
+  queue: QueueOptions;
+}
+
+/**
+ * @param settings loaded with DATABASE_URL and HOOKMILL_MASTER_KEY required
+ * @param environment where HOOKMILL_ENV_ALLOW's names are read
+ * @throws ConfigError
+ */
+export function gatewayConfig(
+  settings: Settings,
+  environment: Readonly<Record<string, string | undefined>>,
+): GatewayConfig {
+  const masterKey = settings.HOOKMILL_MASTER_KEY!;
+  return {
+    port: settings.GATEWAY_PORT,
+    address: settings.LISTEN_ADDRESS,
+    publicUrl: settings.HOOKMILL_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    headerLimits: settings.HEADER_LIMITS,
+    requestTimeouts: settings.REQUEST_TIMEOUTS,
+    bodyLimitMax: settings.BODY_LIMIT_MAX,
+    jsonLimits: { jsonDepth: settings.JSON_LIMITS.depth, jsonKeys: settings.JSON_LIMITS.keys },
+    trustedProxies: trustedProxies(settings.TRUSTED_PROXIES),
+    backlogHighWater: settings.BACKLOG_HIGH_WATER,
+    configPollMs: settings.CONFIG_POLL,
+    replyPollMs: settings.REPLY_POLL,
+    drain: { graceMs: settings.DRAIN_GRACE, timeoutMs: settings.DRAIN_TIMEOUT },
+    replyKey: Buffer.from(hkdfSync('sha256', masterKey, '', 'hookmill reply url', 32)),
+    environment: allowed(settings.HOOKMILL_ENV_ALLOW, environment),
+    ...connections(settings, masterKey),
+  };
+}
+
+function connections(settings: Settings, masterKey: Buffer): Pick<GatewayConfig, 'storage' | 'queue'> {
+  return {
+    storage: {
+      databaseUrl: settings.DATABASE_URL!,
+      applicationName: 'hookmill-gateway',
+      masterKey,
+      poolSize: settings.DATABASE_POOL,
+      statementTimeoutMs: settings.DATABASE_STATEMENT_TIMEOUT,
+      refusalLogRate: settings.REFUSAL_LOG_RATE,
+    },
+    queue: {
+      redisUrl: settings.REDIS_URL,
+      databaseUrl: settings.DATABASE_URL!,
+      prefix: settings.QUEUE_PREFIX,
+      commandTimeoutMs: settings.QUEUE_COMMAND_TIMEOUT,
+      lockMs: settings.QUEUE_LOCK,
+    },
+  };
+}
+
+function trustedProxies(entries: readonly string[]): IpList {
+  try {
+    return compileIpList(entries);
+  } catch (error) {
+    throw new ConfigError([`TRUSTED_PROXIES must be IP addresses or CIDR ranges; ${(error as Error).message}`]);
+  }
+}
+
+function allowed(
+  names: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])),
+  );
+}

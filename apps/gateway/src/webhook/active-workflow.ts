@@ -1,0 +1,82 @@
+import {
+  asyncReplyIsTemplated,
+  renderAsyncReply,
+  type AuthEntry,
+  type CompiledWorkflow,
+  type Reply,
+  type TriggerContext,
+} from '#engine';
+import { isJsonObject } from '#shared';
+import { compileIpList, findProvider, type IpList } from '#signatures';
+import type { ActiveVersion } from '#storage';
+
+type SignatureAuth = Extract<AuthEntry, { type: 'signature' }>;
+type CredentialAuth = Extract<AuthEntry, { type: 'basic' | 'token' }>;
+
+/** A workflow's version with everything a request asks of it worked out once. */
+export interface ActiveWorkflow {
+  readonly workflowId: number;
+  readonly key: string;
+  readonly versionId: number;
+  readonly version: number;
+  readonly compiled: CompiledWorkflow;
+  /** Every list must hold the client's address; one that cannot be read holds nobody. */
+  readonly addressLists: readonly IpList[];
+  readonly credentials: readonly CredentialAuth[];
+  readonly signatures: readonly SignatureAuth[];
+  /** Lower-case names of headers, and names of query parameters, that carry tokens. */
+  readonly tokenHeaders: readonly string[];
+  readonly tokenParameters: readonly string[];
+  /** Milliseconds a delivery id is remembered. */
+  readonly dedupWindowMs: number;
+  /** The async answer when it is the same for every request, else null. */
+  readonly fixedReply: Reply | null;
+}
+
+const NOBODY: IpList = { has: () => false };
+/** A provider's retry horizon with some slack, so that its last retry still meets the first delivery's record. */
+const HORIZON_SLACK = 1.25;
+
+/** Prepares a version for the gateway. */
+export function activeWorkflow(active: ActiveVersion, compiled: CompiledWorkflow): ActiveWorkflow {
+  const { auth } = compiled.trigger.config;
+  const tokens = auth.filter((entry) => entry.type === 'token');
+  return {
+    workflowId: active.workflowId,
+    key: active.workflowKey,
+    versionId: active.versionId,
+    version: active.version,
+    compiled,
+    addressLists: auth.filter((entry) => entry.type === 'ip').map((entry) => addressList(entry.allow)),
+    credentials: auth.filter((entry) => entry.type === 'basic' || entry.type === 'token'),
+    signatures: auth.filter((entry) => entry.type === 'signature'),
+    tokenHeaders: tokens.flatMap(({ header }) => (header === undefined ? [] : [header.toLowerCase()])),
+    tokenParameters: tokens.flatMap(({ query }) => (query === undefined ? [] : [query])),
+    dedupWindowMs: dedupWindow(active, compiled),
+    fixedReply: fixedReply(active, compiled),
+  };
+}
+
+function addressList(allow: readonly string[]): IpList {
+  try {
+    return compileIpList(allow);
+  } catch {
+    return NOBODY;
+  }
+}
+
+/** What the document states, else what the provider's retries need, and never less than the default. */
+function dedupWindow(active: ActiveVersion, compiled: CompiledWorkflow): number {
+  const { dedup, auth } = compiled.trigger.config;
+  const fallback = dedup?.windowMs ?? 24 * 3_600_000;
+  const written = isJsonObject(active.document.trigger) ? active.document.trigger.dedup : undefined;
+  if (isJsonObject(written) && written.window !== undefined) return fallback;
+  const horizons = auth.map((entry) => (entry.type === 'signature' ? findProvider(entry.provider)?.retryHorizonMs : 0));
+  return Math.max(fallback, ...horizons.map((horizon) => (horizon ?? 0) * HORIZON_SLACK));
+}
+
+function fixedReply(active: ActiveVersion, compiled: CompiledWorkflow): Reply | null {
+  if (asyncReplyIsTemplated(compiled)) return null;
+  const context = {} as TriggerContext;
+  return renderAsyncReply(compiled, { context, env: {}, executionId: '', version: active.version, now: new Date(0) });
+}

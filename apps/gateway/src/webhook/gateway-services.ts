@@ -1,0 +1,26 @@
+import type { JobProducer, ReplyChannel } from '#queue';
+import type { Logger } from '#shared';
+import type { ExecutionStore, RequestAcceptor, RequestLog } from '#storage';
+import type { GatewayConfig } from '../gateway.config.js';
+import type { Admission } from './admission.js';
+import type { Waiters } from './waiters.js';
+import type { WorkflowDirectory } from './workflow-directory.js';
+
+/** What the webhook path works with. */
+export interface GatewayServices {
+  config: Pick<
+    GatewayConfig,
+    'headerLimits' | 'bodyLimitMax' | 'jsonLimits' | 'replyPollMs' | 'replyKey' | 'trustedProxies'
+  >;
+  /** Base of reply URLs; known once the port is. */
+  publicUrl(): string;
+  directory: Pick<WorkflowDirectory, 'find' | 'findKey' | 'version' | 'env'>;
+  admission: Pick<Admission, 'isDraining' | 'isOverloaded'>;
+  waiters: Waiters;
+  acceptor: Pick<RequestAcceptor, 'accept'>;
+  requestLog: Pick<RequestLog, 'write'>;
+  executions: Pick<ExecutionStore, 'findReply' | 'loadRunnable'>;
+  producer: Pick<JobProducer, 'enqueue'>;
+  replyChannel: Pick<ReplyChannel, 'instance' | 'listen'>;
+  logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+}

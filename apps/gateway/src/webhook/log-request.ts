@@ -1,0 +1,78 @@
+import type { Reply } from '#engine';
+import { attributes } from '#shared';
+import type { GatewayServices } from './gateway-services.js';
+import { maskCredentials } from './mask-credentials.js';
+import { OncePer } from './once-per.js';
+import type { RefusalCode } from './refusals.js';
+import type { WebhookRequest } from './webhook-request.js';
+
+/** How a request was settled. */
+export interface Settlement {
+  /** `aborted`: the sender hung up before its body was complete; that leaves no row. */
+  verdict: 'accepted' | 'duplicate' | 'filtered' | 'handshake' | 'refused' | 'aborted';
+  /** Null when there is nobody to answer. */
+  reply: Reply | null;
+  gate: number;
+  code: RefusalCode | null;
+  /** For the log line only. */
+  why?: string | undefined;
+}
+
+/** Up to this gate the headers and the URL may be of any size. */
+const SIZE_GATE = 2;
+const URL_KEPT = 1_024;
+const quiet = new OncePer(60_000);
+
+/** One wide line, and a row in the request log unless accepting has written it already. */
+export function logRequest(
+  request: WebhookRequest,
+  settlement: Settlement,
+  { logger, requestLog }: Pick<GatewayServices, 'logger' | 'requestLog'>,
+): void {
+  const { workflow, execution, body } = request.known;
+  logger.info(
+    {
+      [attributes.requestId]: request.id,
+      [attributes.workflowKey]: workflow?.key,
+      [attributes.workflowVersion]: workflow?.version,
+      [attributes.executionId]: execution?.id,
+      [attributes.verdict]: settlement.verdict,
+      [attributes.refusalCode]: settlement.code ?? undefined,
+      [attributes.httpMethod]: request.method,
+      [attributes.httpStatus]: settlement.reply?.status,
+      gate: settlement.gate,
+      why: settlement.why,
+      bytes: body?.length,
+      ms: Date.now() - request.receivedAt.getTime(),
+    },
+    'request',
+  );
+  if (settlement.why === 'misconfigured' && quiet.allows(workflow?.key ?? '')) {
+    logger.warn({ [attributes.workflowKey]: workflow?.key, gate: settlement.gate }, 'verify_misconfigured');
+  }
+  const { verdict } = settlement;
+  if (verdict !== 'filtered' && verdict !== 'handshake' && verdict !== 'refused') return;
+  requestLog.write({ ...rowOf(request, settlement), verdict });
+}
+
+function rowOf(request: WebhookRequest, settlement: Settlement) {
+  const { workflow, body, deliveryId } = request.known;
+  const isMeasured = settlement.gate > SIZE_GATE;
+  const { url, headers } = isMeasured
+    ? maskCredentials(request)
+    : { url: request.path.slice(0, URL_KEPT), headers: null };
+  return {
+    id: request.id,
+    receivedAt: request.receivedAt,
+    workflowId: workflow?.workflowId ?? null,
+    gate: settlement.gate,
+    reason: settlement.code,
+    httpStatus: settlement.reply?.status ?? 0,
+    method: request.method,
+    url,
+    ip: request.origin.ip,
+    headers,
+    body,
+    deliveryId,
+  };
+}

@@ -1,0 +1,32 @@
+import type { WebhookRequest } from './webhook-request.js';
+
+const MASK = '***';
+const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization'];
+
+/**
+ * URL and headers as they may be stored: credentials and configured token fields as `***`. Signature headers stay, they
+ * are no credentials.
+ */
+export function maskCredentials(request: WebhookRequest): { url: string; headers: Record<string, string> } {
+  const { workflow } = request.known;
+  const headers = { ...request.headers.values };
+  for (const name of [...CREDENTIALS, ...(workflow?.tokenHeaders ?? [])]) {
+    if (headers[name] !== undefined) headers[name] = MASK;
+  }
+  return { url: maskParameters(request, workflow?.tokenParameters ?? []), headers };
+}
+
+function maskParameters(request: WebhookRequest, names: readonly string[]): string {
+  if (names.length === 0 || request.query === '') return request.target;
+  const parts = request.query.split('&').map((part) => {
+    const end = part.indexOf('=');
+    const name = end < 0 ? part : part.slice(0, end);
+    return end >= 0 && names.includes(decodeName(name)) ? `${name}=${MASK}` : part;
+  });
+  return `${request.path}?${parts.join('&')}`;
+}
+
+/** As URLSearchParams reads names, which is how tokens are found. */
+function decodeName(name: string): string {
+  return new URLSearchParams(`${name}=`).keys().next().value ?? name;
+}

@@ -1,0 +1,74 @@
+import { validateHeaderName, validateHeaderValue, type ServerResponse } from 'node:http';
+import type { Reply } from '#engine';
+import { hasBody } from './has-body.js';
+import type { WebhookRequest } from './webhook-request.js';
+
+/** Framing is ours: a stored reply must not be able to desynchronise a connection. */
+const FRAMING = new Set(['content-length', 'transfer-encoding', 'keep-alive', 'trailer', 'upgrade', 'x-request-id']);
+const WITHOUT_BODY = new Set([204, 205, 304]);
+/** Types in which a browser runs what a payload may have brought along. */
+const ACTIVE = /html|xml|svg/i;
+/** An unread body is thrown away for this long and this far, so that the sender sees the answer and no reset. */
+const LINGER_MS = 1_000;
+const LINGER_BYTES = 16 * 1024 ** 2;
+
+/**
+ * Writes the answer. A sender whose body was not read to its end gets `Connection: close`: what is still coming cannot
+ * be told from a next request otherwise.
+ */
+export function sendAnswer(request: WebhookRequest, reply: Reply, extra: Readonly<Record<string, string>>): void {
+  const { incoming, response } = request;
+  if (response.destroyed || response.headersSent) return;
+  const isUnread = hasBody(request.headers.values) && !incoming.readableEnded;
+  const body = WITHOUT_BODY.has(reply.status) ? null : Buffer.from(reply.body, 'utf8');
+  response.statusCode = reply.status;
+  setHeaders(response, { ...safetyOf(reply), ...extra });
+  response.setHeader('x-request-id', request.id);
+  if (body) response.setHeader('content-length', body.length);
+  if (!isUnread) return void response.end(body ?? undefined);
+  response.setHeader('connection', 'close');
+  if (body && body.length > 0) response.write(body);
+  else response.flushHeaders();
+  if (request.headers.values.expect !== undefined) response.end();
+  else linger(request);
+}
+
+function safetyOf({ headers }: Reply): Record<string, string> {
+  const type = headers['content-type'] ?? '';
+  if (!ACTIVE.test(type)) return { ...headers, 'x-content-type-options': 'nosniff' };
+  const policy = headers['content-security-policy'];
+  const sandboxed = policy === undefined ? 'sandbox' : policy.includes('sandbox') ? policy : `${policy}, sandbox`;
+  return { ...headers, 'x-content-type-options': 'nosniff', 'content-security-policy': sandboxed };
+}
+
+function setHeaders(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (!FRAMING.has(name) && isLegal(name, value)) response.setHeader(name, value);
+  }
+}
+
+function isLegal(name: string, value: string): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function linger({ incoming, response }: WebhookRequest): void {
+  let left = LINGER_BYTES;
+  const end = () => {
+    clearTimeout(timer);
+    incoming.off('data', discard).off('end', end).off('close', end);
+    response.end();
+  };
+  const discard = (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) end();
+  };
+  const timer = setTimeout(end, LINGER_MS);
+  incoming.on('data', discard).on('end', end).on('close', end).on('error', end);
+  incoming.resume();
+}

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { evaluateDedupKey } from '#engine';
+import { newId } from '#shared';
+import { RejectedRow, StorageUnavailable, type RequestAcceptor } from '#storage';
+import type { Acceptance } from '../acceptance.js';
+import type { ActiveWorkflow } from '../active-workflow.js';
+import { Refusal } from '../refusal.js';
+import type { WebhookRequest } from '../webhook-request.js';
+import type { ParsedRequest } from '../parsed-request.js';
+
+/**
+ * Gate 16: the request and its execution, durable in one transaction, once per delivery id.
+ * @param replyTo instance that waits for the reply; null in async mode
+ * @throws Refusal storage_unavailable, unstorable
+ */
+export async function acceptRequest(
+  request: WebhookRequest,
+  workflow: ActiveWorkflow,
+  { stored, context }: ParsedRequest,
+  env: Readonly<Record<string, string>>,
+  acceptor: Pick<RequestAcceptor, 'accept'>,
+  replyTo: string | null,
+): Promise<Acceptance> {
+  const deliveryId = evaluateDedupKey(workflow.compiled, stored, context, env) ?? stored.deliveryId;
+  request.known.deliveryId = deliveryId;
+  const dedupId = deliveryId === null ? null : sha256(`${workflow.key}\n${deliveryId}`);
+  try {
+    const result = await acceptor.accept({
+      request: { ...stored, deliveryId },
+      workflowId: workflow.workflowId,
+      versionId: workflow.versionId,
+      executionId: newId(),
+      mode: workflow.compiled.trigger.config.mode,
+      bodySha256: sha256(stored.body),
+      dedup: dedupId && { id: dedupId, windowMs: workflow.dedupWindowMs },
+      replyTo,
+    });
+    request.known.execution = { id: result.executionId, duplicate: result.kind === 'duplicate' };
+    return { ...result, dedupId };
+  } catch (error) {
+    if (error instanceof StorageUnavailable) throw new Refusal('storage_unavailable', { why: error.message });
+    if (error instanceof RejectedRow) throw new Refusal('unstorable', { why: error.message });
+    throw error;
+  }
+}
+
+function sha256(data: string | Buffer): Buffer {
+  return createHash('sha256').update(data).digest();
+}

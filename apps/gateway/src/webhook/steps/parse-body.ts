@@ -1,0 +1,34 @@
+import { deriveContext, type StoredRequest } from '#engine';
+import type { ActiveWorkflow } from '../active-workflow.js';
+import { maskCredentials } from '../mask-credentials.js';
+import type { ParsedRequest } from '../parsed-request.js';
+import { Refusal } from '../refusal.js';
+import type { WebhookRequest } from '../webhook-request.js';
+
+/**
+ * Gate 14: the request as it will be stored, and `$context` made from it by the same function that the worker uses.
+ * @param deliveryId what the provider's preset gave; else the `Idempotency-Key` or `webhook-id` header counts
+ * @throws Refusal malformed_body, body_too_complex, unsupported_media_type
+ */
+export function parseBody(
+  request: WebhookRequest,
+  workflow: ActiveWorkflow,
+  content: Buffer,
+  deliveryId: string | null,
+  limits: { jsonDepth: number; jsonKeys: number },
+): ParsedRequest {
+  const headers = request.headers.values;
+  const stored: StoredRequest = {
+    id: request.id,
+    receivedAt: request.receivedAt,
+    method: request.method,
+    ...maskCredentials(request),
+    ip: request.origin.ip,
+    body: content,
+    deliveryId: deliveryId || headers['idempotency-key'] || headers['webhook-id'] || null,
+  };
+  request.known.deliveryId = stored.deliveryId;
+  const derived = deriveContext(stored, workflow.compiled, limits);
+  if (!derived.ok) throw new Refusal(derived.code, { why: derived.detail });
+  return { stored, context: derived.context };
+}

@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Json } from '#shared';
+import type { Scene } from './scene.js';
+
+export interface Stage {
+  gatewayUrl: string;
+  /** Reads from the management API; null when the answer is 404. */
+  read: (path: string) => Promise<Record<string, Json> | null>;
+  print: (line: string) => void;
+  /** Execution ids by the title of the scene that made them. */
+  executions: Map<string, string>;
+}
+
+interface Answer {
+  status: number;
+  text: string;
+  headers: Headers;
+  milliseconds: number;
+}
+
+/** Refusals are written off the hot path, and executions of async workflows end after the answer. */
+const RECORDED_WITHIN = 10_000;
+
+/** Sends one request, prints what came of it and checks it. @returns everything that was not as expected */
+export async function playScene(scene: Scene, stage: Stage): Promise<string[]> {
+  const { request } = scene;
+  stage.print(`  > ${request.method} ${request.path}  ${request.body}`);
+  const answer = await send(stage.gatewayUrl, scene);
+  stage.print(`  < ${answer.status} ${shorten(answer.text)}  (${answer.milliseconds} ms)`);
+  const executionId = answer.headers.get('x-execution-id');
+  if (executionId) stage.executions.set(scene.title, executionId);
+  const faults = [
+    ...answerFaults(scene, answer),
+    ...(await requestFaults(scene, answer, stage)),
+    ...(await executionFaults(scene, executionId, stage)),
+  ];
+  for (const fault of faults) stage.print(`  ! ${fault}`);
+  return faults;
+}
+
+async function send(gatewayUrl: string, { request }: Scene): Promise<Answer> {
+  const startedAt = performance.now();
+  const { method, headers, body } = request;
+  const answer = await fetch(`${gatewayUrl}${request.path}`, { method, headers, body, signal: AbortSignal.timeout(60_000) });
+  const text = await answer.text();
+  return { status: answer.status, text, headers: answer.headers, milliseconds: Math.round(performance.now() - startedAt) };
+}
+
+function answerFaults({ expect }: Scene, answer: Answer): string[] {
+  const faults: string[] = [];
+  if (answer.status !== expect.status) faults.push(`expected status ${expect.status}`);
+  if (expect.body !== undefined && !isDeepStrictEqual(asJson(answer.text), expect.body))
+    faults.push(`expected the answer ${JSON.stringify(expect.body)}`);
+  for (const [name, value] of Object.entries(expect.headers ?? {}))
+    if (answer.headers.get(name) !== value) faults.push(`expected the header ${name}: ${value}`);
+  return faults;
+}
+
+async function requestFaults({ expect }: Scene, answer: Answer, stage: Stage): Promise<string[]> {
+  const id = answer.headers.get('x-request-id');
+  const found = id ? await eventually(() => stage.read(`/requests/${id}`), (request) => request !== null) : null;
+  if (!found) return ['the request log has no row for it'];
+  const { verdict, gate } = found;
+  stage.print(`    request    ${verdict}${verdict === 'refused' ? ` at gate ${gate} (${found['reason']})` : ''}`);
+  const gateDiffers = expect.gate !== undefined && gate !== expect.gate;
+  return verdict === expect.verdict && !gateDiffers
+    ? []
+    : [`expected the verdict ${expect.verdict}${expect.gate === undefined ? '' : ` at gate ${expect.gate}`}`];
+}
+
+async function executionFaults({ expect }: Scene, id: string | null, stage: Stage): Promise<string[]> {
+  if (expect.execution === null) return id === null ? [] : ['no execution was expected'];
+  if (id === null) return ['the answer names no execution'];
+  const ended = (execution: Record<string, Json> | null) => Boolean(execution?.['endedAt']);
+  const found = await eventually(() => stage.read(`/executions/${id}`), ended);
+  const { status, output } = found ?? {};
+  const shown = output === null || output === undefined ? '' : `: ${shorten(JSON.stringify(output))}`;
+  stage.print(`    execution  ${status ?? 'not found'}${shown}`);
+  const faults: string[] = [];
+  if (status !== expect.execution.status) faults.push(`expected the execution to end ${expect.execution.status}`);
+  if ('output' in expect.execution && !isDeepStrictEqual(output, expect.execution.output))
+    faults.push(`expected the output ${JSON.stringify(expect.execution.output)}`);
+  if (expect.sameExecutionAs && stage.executions.get(expect.sameExecutionAs) !== id)
+    faults.push('expected the execution of the first delivery');
+  return faults;
+}
+
+async function eventually<T>(look: () => Promise<T>, good: (found: T) => boolean): Promise<T> {
+  for (const deadline = Date.now() + RECORDED_WITHIN; ; ) {
+    const found = await look();
+    if (good(found) || Date.now() > deadline) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function asJson(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}
+
+function shorten(text: string): string {
+  return text.length > 160 ? `${text.slice(0, 160)}...` : text;
+}

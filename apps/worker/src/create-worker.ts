@@ -1,0 +1,102 @@
+import { hostname } from 'node:os';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { prepareQueueBackend } from '#queue';
+import { createLogger, maskedConfig, Readiness, startTelemetry, type Logger } from '#shared';
+import { assertMigrated, keepPartitions, openStorage, type Storage } from '#storage';
+import { Dispatcher } from './dispatch/dispatcher.js';
+import { ExecutionProcessor } from './execution/execution.processor.js';
+import { WorkerLease } from './execution/worker-lease.js';
+import { PartitionUpkeep } from './maintenance/partition-upkeep.js';
+import { allowedVariables, Environment } from './ports/environment.js';
+import { createHttpClient } from './ports/http-client.js';
+import { createScriptRunner } from './ports/script-runner.js';
+import type { WorkerConfig } from './worker.config.js';
+import { WorkerModule, type WorkerParts } from './worker.module.js';
+
+export interface RunningWorker {
+  /** Port of the health checks. */
+  port: number;
+  /** Takes no more jobs, waits for the running ones within DRAIN_TIMEOUT, hands back the rest. */
+  close(): Promise<void>;
+}
+
+/** Time kept of DRAIN_TIMEOUT for closing connections after the last execution. Milliseconds. */
+const CLOSING = 3_000;
+
+/** Starts a worker: storage, lease, ports, queue, dispatcher, health. Rejects when the schema is older than this release. */
+export async function createWorker(config: WorkerConfig): Promise<RunningWorker> {
+  const { settings } = config;
+  const logger = createLogger('worker', settings.LOG_LEVEL);
+  logger.info({ config: maskedConfig(settings) }, 'starting');
+  const stopTelemetry = await startTelemetry('hookmill-worker', process.env);
+  await assertMigrated(config.storage.databaseUrl);
+  await prepareQueueBackend(config.queue);
+  const storage = await openStorage(config.storage);
+  const parts = await openParts(config, storage, logger);
+  const app = await NestFactory.create<NestFastifyApplication>(WorkerModule.with(parts), new FastifyAdapter(), {
+    logger: ['error', 'warn'],
+  });
+  await app.listen(settings.WORKER_PORT, settings.LISTEN_ADDRESS);
+  const dispatcher = app.get(Dispatcher);
+  dispatcher.start();
+  const upkeep = new PartitionUpkeep(() => keepPartitions(config.storage.databaseUrl), logger);
+  upkeep.start();
+  const address = app.getHttpServer().address() as { port: number };
+  logger.info({ port: address.port }, 'ready');
+  return {
+    port: address.port,
+    close: async () => {
+      app.get(Readiness).drain();
+      upkeep.stop();
+      await dispatcher.stop();
+      await drain(app.get(ExecutionProcessor), settings.DRAIN_TIMEOUT - CLOSING);
+      await app.close();
+      await closeParts(parts);
+      await stopTelemetry();
+    },
+  };
+}
+
+async function openParts(config: WorkerConfig, storage: Storage, logger: Logger): Promise<WorkerParts> {
+  const { settings } = config;
+  const warn = (error: unknown) => logger.warn({ err: error }, 'the database could not be asked; trying again');
+  const lease = new WorkerLease(storage.leases, `${hostname()}:${process.pid}`, settings.LEASE_TTL, warn);
+  await lease.start();
+  const environment = new Environment(storage.configuration, allowedVariables(settings.HOOKMILL_ENV_ALLOW));
+  await environment.start(settings.CONFIG_POLL, warn);
+  return {
+    config,
+    storage,
+    lease,
+    environment,
+    script: createScriptRunner({
+      poolSize: settings.SCRIPT_LIMITS.threads,
+      limits: {
+        memoryBytes: settings.SCRIPT_LIMITS.memory,
+        cpuMs: settings.SCRIPT_LIMITS.cpu,
+        wallMs: settings.SCRIPT_LIMITS.wall,
+        outputBytes: settings.SCRIPT_LIMITS.output,
+      },
+    }),
+    http: createHttpClient({
+      allowPrivate: settings.HTTP_ALLOW_PRIVATE,
+      maxAnswerBytes: settings.HTTP_LIMITS.answer,
+      maxRedirects: settings.HTTP_LIMITS.redirects,
+    }),
+    logger,
+  };
+}
+
+async function drain(processor: ExecutionProcessor, timeoutMs: number): Promise<void> {
+  await processor.drain(Math.max(0, timeoutMs));
+  await processor.close();
+}
+
+async function closeParts(parts: WorkerParts): Promise<void> {
+  parts.environment.stop();
+  await parts.lease.stop();
+  await parts.script.close();
+  await parts.http.close();
+  await parts.storage.close();
+}

@@ -1,0 +1,94 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { JOB_PRODUCER, queueModule, REPLY_CHANNEL, type JobProducer, type ReplyChannel } from '#queue';
+import { Readiness, type Logger } from '#shared';
+import type { Storage } from '#storage';
+import { Dispatcher } from './dispatch/dispatcher.js';
+import { ExecuteWorkflow } from './execution/execute-workflow.js';
+import { ExecutionProcessor } from './execution/execution.processor.js';
+import { VersionCache } from './execution/steps/load-version.js';
+import type { WorkerLease } from './execution/worker-lease.js';
+import { HealthController } from './http/health.controller.js';
+import type { createHttpClient } from './ports/http-client.js';
+import type { Environment } from './ports/environment.js';
+import type { createScriptRunner } from './ports/script-runner.js';
+import type { WorkerConfig } from './worker.config.js';
+
+/** What was opened before the module was made, and is closed after it. */
+export interface WorkerParts {
+  config: WorkerConfig;
+  storage: Storage;
+  lease: WorkerLease;
+  environment: Environment;
+  script: ReturnType<typeof createScriptRunner>;
+  http: ReturnType<typeof createHttpClient>;
+  logger: Logger;
+}
+
+/** How long a readiness check waits for a service. Milliseconds. */
+const CHECK_TIMEOUT = 1_000;
+
+@Module({})
+export class WorkerModule {
+  static with(parts: WorkerParts): DynamicModule {
+    const { config, storage, lease, logger } = parts;
+    const onQueueError = (error: Error) => logger.warn({ err: error }, 'the queue reports a fault');
+    return {
+      module: WorkerModule,
+      imports: [queueModule(config.queue, onQueueError)],
+      controllers: [HealthController],
+      providers: [
+        {
+          provide: ExecutionProcessor,
+          inject: [REPLY_CHANNEL],
+          useFactory: (replies: ReplyChannel) => createProcessor(parts, replies),
+        },
+        {
+          provide: Dispatcher,
+          inject: [JOB_PRODUCER, REPLY_CHANNEL],
+          useFactory: (producer: JobProducer, replies: ReplyChannel) => createDispatcher(parts, producer, replies),
+        },
+        {
+          provide: Readiness,
+          inject: [JOB_PRODUCER],
+          useFactory: (producer: JobProducer) =>
+            new Readiness({
+              database: () => storage.ping(CHECK_TIMEOUT),
+              queue: () => producer.ping(CHECK_TIMEOUT),
+              lease: async () => {
+                if (!lease.isHeld()) throw new Error('the lease could not be renewed');
+              },
+            }),
+        },
+      ],
+    };
+  }
+}
+
+function createProcessor(parts: WorkerParts, replies: ReplyChannel): ExecutionProcessor {
+  const { config, storage, lease, environment, script, http, logger } = parts;
+  const workflow = new ExecuteWorkflow({
+    executions: storage.executions,
+    versions: new VersionCache(storage.configuration),
+    environment,
+    replies,
+    lease,
+    ports: { script, http, now: () => new Date() },
+    settings: config.settings,
+    logger,
+  });
+  const queue = { options: config.queue, concurrency: config.settings.WORKER_CONCURRENCY };
+  return new ExecutionProcessor(queue, workflow, storage.executions, replies, logger);
+}
+
+function createDispatcher(parts: WorkerParts, producer: JobProducer, replies: ReplyChannel): Dispatcher {
+  const { config, storage, logger } = parts;
+  return new Dispatcher({
+    dispatch: storage.dispatch,
+    executions: storage.executions,
+    producer,
+    replies,
+    strandedAfterMs: config.settings.DISPATCH_STRANDED_AFTER,
+    leaseTtlMs: config.settings.LEASE_TTL,
+    logger,
+  });
+}

@@ -1,0 +1,75 @@
+import { isJsonObject, type Json, type JsonObject } from '#shared';
+import type { Fault } from '../contract/workflow-document.js';
+import { pointerTo } from '../expression/json-pointer.js';
+import { DOCUMENTED_PROVIDERS, DOCUMENTED_TRIGGERS } from './documented-names.js';
+
+type Probe = readonly [name: string, isAsked: (value: Json) => boolean];
+
+const always = (): boolean => true;
+
+const TRIGGER_PROBES: readonly Probe[] = [
+  ['rateLimit', always],
+  ['concurrency', always],
+  ['order', always],
+  ['priority', (value) => typeof value === 'number' && value !== 0],
+  ['splitBatch', (value) => value === true],
+];
+
+const OPTION_PROBES: readonly Probe[] = [
+  ['timeout', (value) => typeof value === 'number' && value > 0],
+  ['stackLimit', (value) => typeof value === 'number' && value !== 1],
+  ['deleteExecutionOnStatus', (value) => Array.isArray(value) && value.length > 0],
+  ['retention', always],
+  ['errorWorkflow', always],
+];
+
+/**
+ * What the documentation describes and this release does not do. It is refused by name, never ignored: a workflow must
+ * not run without the limit, the order or the check that its author wrote down. Node types are told apart where nodes
+ * are compiled, because only the registry knows which exist.
+ */
+export function unsupportedFaults(document: JsonObject): Fault[] {
+  const faults: Fault[] = [];
+  const { trigger, options } = document;
+  if (isJsonObject(trigger)) {
+    if (typeof trigger.type === 'string' && DOCUMENTED_TRIGGERS.has(trigger.type)) {
+      faults.push(unsupported('/trigger/type', `the trigger "${trigger.type}"`));
+    }
+    faults.push(...probe(trigger, '/trigger', TRIGGER_PROBES), ...authFaults(trigger.auth), ...filterFaults(trigger));
+  }
+  if (isJsonObject(options)) faults.push(...probe(options, '/options', OPTION_PROBES));
+  return faults;
+}
+
+/** The one wording of `not_supported`. */
+export function unsupported(pointer: string, what: string): Fault {
+  return {
+    pointer,
+    code: 'not_supported',
+    message: `${what} is documented but not supported by this release; remove it`,
+  };
+}
+
+function probe(value: JsonObject, pointer: string, probes: readonly Probe[]): Fault[] {
+  return probes.flatMap(([name, isAsked]) => {
+    const found = value[name];
+    return found !== undefined && isAsked(found) ? [unsupported(pointerTo(pointer, name), `"${name}"`)] : [];
+  });
+}
+
+function authFaults(auth: Json | undefined): Fault[] {
+  if (!Array.isArray(auth)) return [];
+  return auth.flatMap((entry, index) => {
+    if (!isJsonObject(entry)) return [];
+    const pointer = `/trigger/auth/${index}`;
+    if (entry.type === 'jwt') return [unsupported(`${pointer}/type`, 'the check "jwt"')];
+    const isPreset = typeof entry.provider === 'string' && DOCUMENTED_PROVIDERS.has(entry.provider);
+    if (entry.type !== 'signature' || !isPreset) return [];
+    return [unsupported(`${pointer}/provider`, `the provider "${String(entry.provider)}"`)];
+  });
+}
+
+function filterFaults(trigger: JsonObject): Fault[] {
+  if (!isJsonObject(trigger.filter) || trigger.filter.engine !== 'formula.js') return [];
+  return [unsupported('/trigger/filter/engine', 'the engine "formula.js"')];
+}

@@ -1,0 +1,34 @@
+import type { CompiledWorkflow } from '../contract/compiled-workflow.js';
+import type { Reply } from '../contract/reply.js';
+import { renderReply } from '../expression/render-reply.js';
+import { templatePaths } from '../expression/template.js';
+import { triggerScope, type ScopeParts } from './trigger-scope.js';
+
+/** The answer when nothing is configured: what the source documents name. */
+const DEFAULT = { status: 200, body: 'ok' };
+
+/** Answers without templates, made once a version; versions are compiled once and kept. */
+const fixedReplies = new WeakMap<CompiledWorkflow, Reply>();
+
+/** True when the trigger's answer holds templates, and so differs between requests. */
+export function asyncReplyIsTemplated(workflow: CompiledWorkflow): boolean {
+  return templatePaths(workflow.trigger.config.response ?? {}).length > 0;
+}
+
+/**
+ * The answer of the trigger: `trigger.response`, its missing parts and all of it by default 200, `text/plain`, `ok`.
+ * Templates see `$context`, `$system`, `$env` and `$execution`.
+ */
+export function renderAsyncReply(workflow: CompiledWorkflow, parts: ScopeParts): Reply {
+  const fixed = fixedReplies.get(workflow);
+  if (fixed !== undefined) return fixed;
+  const template = { ...DEFAULT, ...workflow.trigger.config.response };
+  const { reply } = renderReply(template, triggerScope(workflow, parts));
+  if (!asyncReplyIsTemplated(workflow)) fixedReplies.set(workflow, Object.freeze(reply));
+  return reply;
+}
+
+/** The answer to a request that the filter kept out: as usual, in sync mode `trigger.response`, else 200. */
+export function filteredReply(workflow: CompiledWorkflow, parts: ScopeParts): Reply {
+  return renderAsyncReply(workflow, parts);
+}

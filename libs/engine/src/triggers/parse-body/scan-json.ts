@@ -1,0 +1,54 @@
+/** JSON_LIMITS of contract.md 11. */
+export interface ParseLimits {
+  /** Arrays and objects inside one another. */
+  jsonDepth: number;
+  /** Object members in the whole body. */
+  jsonKeys: number;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/**
+ * One pass over UTF-8 bytes before `JSON.parse`: a hostile body is refused before anything is built from it. For valid
+ * JSON, depth and keys are exact; whether it is valid is for the parser to say.
+ *
+ * @returns what was too much, or null.
+ */
+export function scanJson(bytes: Uint8Array, limits: ParseLimits): string | null {
+  let depth = 0;
+  let keys = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    switch (bytes[at]) {
+      case QUOTE:
+        at = endOfString(bytes, at);
+        break;
+      case OPEN_ARRAY:
+      case OPEN_OBJECT:
+        depth += 1;
+        if (depth > limits.jsonDepth) return `JSON is nested deeper than ${limits.jsonDepth} levels`;
+        break;
+      case CLOSE_ARRAY:
+      case CLOSE_OBJECT:
+        depth -= 1;
+        break;
+      case COLON:
+        keys += 1;
+        if (keys > limits.jsonKeys) return `JSON has more than ${limits.jsonKeys} keys`;
+        break;
+    }
+  }
+  return null;
+}
+
+/** The index of the closing quote, or of the last byte. */
+function endOfString(bytes: Uint8Array, start: number): number {
+  let at = start + 1;
+  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
+  return at;
+}

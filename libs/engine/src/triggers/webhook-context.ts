@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { isJsonObject, type Json, type JsonObject } from '#shared';
+import type { CompiledWorkflow } from '../contract/compiled-workflow.js';
+import type { StoredRequest, TriggerContext } from '../contract/request.js';
+import { matchPath } from '../definition/compile-path.js';
+import { getPath } from '../expression/get-path.js';
+import { parseBody, type ParseLimits, type ParseRefusal } from './parse-body/parse-body.js';
+import { parseForm } from './parse-body/parse-form.js';
+
+export type DerivedContext = { ok: true; context: TriggerContext } | ParseRefusal;
+
+/**
+ * `$context` of a request: a pure function of the stored request and the workflow, so that the gateway, the worker and a
+ * replay see the same. `rawBody` and `rawSha256` are worked out when they are first read.
+ */
+export function deriveContext(request: StoredRequest, workflow: CompiledWorkflow, limits: ParseLimits): DerivedContext {
+  const parsed = parseBody(request.body, request.headers['content-type'], limits);
+  if (!parsed.ok) return parsed;
+  const mark = request.url.indexOf('?');
+  const path = mark === -1 ? request.url : request.url.slice(0, mark);
+  const query = mark === -1 ? {} : parseForm(request.url.slice(mark + 1));
+  if (query === null) {
+    const detail = 'the query has more than 1,000 parameters or 20 levels';
+    return { ok: false, status: 400, code: 'body_too_complex', detail };
+  }
+  return { ok: true, context: buildContext(request, workflow, { data: parsed.data, query, path }) };
+}
+
+interface Parts {
+  data: Json;
+  query: Json;
+  path: string;
+}
+
+function buildContext(
+  request: StoredRequest,
+  workflow: CompiledWorkflow,
+  { data, query, path }: Parts,
+): TriggerContext {
+  const { headers, body, method, url, ip, deliveryId } = request;
+  return withRawBody(body, {
+    data,
+    body: data,
+    headers,
+    query,
+    params: pathParams(workflow, path),
+    files: {},
+    method,
+    path,
+    url,
+    ip,
+    receivedAt: request.receivedAt.toISOString(),
+    requestId: request.id,
+    deliveryId,
+    vars: declaredVariables(workflow, { headers, query, data }),
+  });
+}
+
+/** Own, enumerable getters: templates and `JSON.stringify` see plain members, most workflows never pay for them. */
+function withRawBody(body: Buffer, parts: Omit<TriggerContext, 'rawBody' | 'rawSha256'>): TriggerContext {
+  let text: string | undefined;
+  let hash: string | undefined;
+  return Object.defineProperties(parts as TriggerContext, {
+    rawBody: { enumerable: true, configurable: true, get: () => (text ??= body.toString('utf8')) },
+    rawSha256: {
+      enumerable: true,
+      configurable: true,
+      get: () => (hash ??= createHash('sha256').update(body).digest('hex')),
+    },
+  });
+}
+
+function pathParams(workflow: CompiledWorkflow, path: string): Record<string, string> {
+  const { key } = workflow.document;
+  const params = workflow.trigger.path === null ? null : matchPath(workflow.trigger.path, path);
+  return { ...(key === undefined ? {} : { key }), ...params };
+}
+
+/** `$context.vars`: what `trigger.parse` declares, under its alias, else under the path as written; absent stays absent. */
+export function declaredVariables(
+  workflow: CompiledWorkflow,
+  { headers, query, data }: { headers: Record<string, string>; query: Json; data: Json },
+): Record<string, Json> {
+  const { parse } = workflow.trigger.config;
+  const entries: [string, Json][] = [];
+  const add = (name: string, value: unknown): void => {
+    if (value !== undefined) entries.push([name, value as Json]);
+  };
+  for (const name of parse.headers) {
+    const key = name.toLowerCase();
+    add(name, Object.hasOwn(headers, key) ? headers[key] : undefined);
+  }
+  for (const { path, alias } of parse.query) add(alias ?? path, find(query, path));
+  for (const { path, alias } of parse.body) add(alias ?? path, find(data, path));
+  return Object.fromEntries(entries);
+}
+
+function find(root: Json, path: string): unknown {
+  return typeof root === 'object' && root !== null ? getPath(root, path) : undefined;
+}
+
+/**
+ * `$context` of a manual run from what an operator wrote: the parts given, empty ones for the rest, so that templates
+ * find the same shape as after a request. `body` and `data` stand for one another.
+ */
+export function manualContext(input: Json): TriggerContext {
+  const given: JsonObject = isJsonObject(input) ? input : {};
+  const data = given.data ?? given.body ?? null;
+  const text = (name: string): string => (typeof given[name] === 'string' ? given[name] : '');
+  const rawBody = typeof given.rawBody === 'string' ? given.rawBody : data === null ? '' : JSON.stringify(data);
+  const parts = {
+    data,
+    body: given.body ?? data,
+    headers: lowerCaseNames(given.headers),
+    query: given.query ?? {},
+    params: textMembers(given.params),
+    files: given.files ?? {},
+    method: text('method') === '' ? 'POST' : text('method'),
+    path: text('path'),
+    url: text('url'),
+    ip: text('ip'),
+    receivedAt: text('receivedAt'),
+    requestId: text('requestId'),
+    deliveryId: typeof given.deliveryId === 'string' ? given.deliveryId : null,
+    vars: isJsonObject(given.vars) ? given.vars : {},
+  };
+  return withRawBody(Buffer.from(rawBody), parts);
+}
+
+function textMembers(value: Json | undefined): Record<string, string> {
+  const entries = isJsonObject(value) ? Object.entries(value) : [];
+  return Object.fromEntries(
+    entries.map(([name, entry]) => [name, typeof entry === 'string' ? entry : JSON.stringify(entry)]),
+  );
+}
+
+function lowerCaseNames(value: Json | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(textMembers(value)).map(([name, entry]) => [name.toLowerCase(), entry]));
+}

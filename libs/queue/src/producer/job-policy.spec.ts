@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { jobOptions, retryDelayMs } from './job-policy.js';
+
+const job = { executionId: '0197', attempt: 0, dedupId: null, urgent: false };
+
+describe('the policy of a job', () => {
+  it('waits longer after each attempt, between half a second and a minute', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1000 }), (attempt) => {
+        const delay = retryDelayMs(attempt);
+        return delay >= 500 && delay <= 60_000 && delay <= retryDelayMs(attempt + 1);
+      }),
+    );
+    expect([1, 2, 3, 8, 9].map(retryDelayMs)).toEqual([500, 1000, 2000, 60_000, 60_000]);
+  });
+
+  it('puts urgent jobs at the head of the queue', () => {
+    expect(jobOptions({ ...job, urgent: true }, 10).lifo).toBe(true);
+    expect(jobOptions(job, 10).lifo).toBe(false);
+  });
+
+  it('identifies the job by dedup id and attempt, else by execution id and attempt', () => {
+    expect(jobOptions({ ...job, dedupId: 'ab12', attempt: 2 }, 10).jobId).toBe('ab12-2');
+    expect(jobOptions(job, 10).jobId).toBe('0197-0');
+  });
+
+  it('removes the job whatever becomes of it', () => {
+    expect(jobOptions(job, 10)).toMatchObject({ removeOnComplete: true, removeOnFail: true });
+  });
+});

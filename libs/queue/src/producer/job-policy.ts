@@ -1,0 +1,29 @@
+import type { JobsOptions } from 'bullmq';
+import { jobIdOf, type ExecutionJob } from '../contract.js';
+
+/** Attempts at a job whose handler rejects. When they are used up the dispatcher finds the execution stranded. */
+export const JOB_ATTEMPTS = 10;
+
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 60_000;
+
+/** Name of the backoff that {@link retryDelayMs} computes; BullMQ's own exponential one has no cap. */
+export const CAPPED_BACKOFF = 'capped-exponential';
+
+/** Milliseconds before the next attempt: 500 after the first, doubling, at most a minute. */
+export function retryDelayMs(attemptsMade: number): number {
+  return Math.min(FIRST_RETRY_MS * 2 ** (attemptsMade - 1), LONGEST_RETRY_MS);
+}
+
+/** Nothing of a settled job stays: what happened is told by Postgres, and a job left behind would block its id. */
+export function jobOptions(job: ExecutionJob, attempts: number): JobsOptions {
+  return {
+    jobId: jobIdOf(job),
+    lifo: job.urgent,
+    attempts,
+    backoff: { type: CAPPED_BACKOFF },
+    removeOnComplete: true,
+    removeOnFail: true,
+    stackTraceLimit: 0,
+  };
+}

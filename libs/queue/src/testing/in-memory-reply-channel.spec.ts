@@ -1,0 +1,6 @@
+import { inMemoryReplyChannel } from './in-memory-reply-channel.js';
+import { describeReplyChannel } from './reply-conformance.js';
+
+const hub = new Map();
+
+describeReplyChannel('the in-memory twin', () => ({ create: () => inMemoryReplyChannel(hub), forge: null }));

@@ -1,0 +1,26 @@
+import type { ReplyChannel } from '../contract.js';
+import { newInstanceName } from '../replies/instance-name.js';
+import { ReplyListeners } from '../replies/reply-listeners.js';
+
+/** What stands between in-memory channels: instances by name. */
+export type ReplyHub = Map<string, ReplyListeners>;
+
+/** A reply channel without a network; channels that share a hub hear of each other, on a later turn of the event loop. */
+export function inMemoryReplyChannel(hub: ReplyHub = new Map()): ReplyChannel {
+  const instance = newInstanceName();
+  const listeners = new ReplyListeners();
+  return {
+    instance,
+    async start() {
+      hub.set(instance, listeners);
+    },
+    listen: (executionId, wake) => listeners.add(executionId, wake),
+    async publish(to, executionId) {
+      setImmediate(() => hub.get(to)?.deliver(executionId));
+    },
+    async close() {
+      hub.delete(instance);
+      listeners.clear();
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import { Test, type TestingModule } from '@nestjs/testing';
+import { Queue } from 'bullmq';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ExecutionWorkerHost } from '../consumer/execution-worker-host.js';
+import type { ExecutionJob, ExecutionJobData, JobProducer, QueueOptions, ReplyChannel } from '../contract.js';
+import { EXECUTIONS_QUEUE } from '../executions-queue.js';
+import { createJobProducer, type JobProducerSettings } from '../producer/create-job-producer.js';
+import { executionsQueueOptions } from '../producer/executions-queue-options.js';
+import { queueModule } from '../queue.module.js';
+import { createReplyChannel } from '../replies/create-reply-channel.js';
+import type { FaultyProxy } from './faulty-proxy.js';
+
+/** What a backend's specs lend to the conformance suite. */
+export interface QueueBackendUnderTest {
+  /** Straight to the server. */
+  options: QueueOptions;
+  /** The same queue through `proxy`. */
+  proxied: QueueOptions;
+  proxy: FaultyProxy;
+  /** The server forgets every job. */
+  loseEverything(): Promise<void>;
+  /** What the server still holds of jobs, in any state: names to show when there should be none. */
+  remains(): Promise<string[]>;
+  /** Sends a raw notification on the reply channel of `instance`. */
+  forge(instance: string, message: string): Promise<void>;
+}
+
+/** A worker that does what the test says and remembers what it was given. */
+export class RecordingWorker extends ExecutionWorkerHost {
+  readonly handled: ExecutionJobData[] = [];
+  readonly errors: Error[] = [];
+
+  constructor(
+    options: QueueOptions,
+    concurrency: number,
+    private readonly act: (data: ExecutionJobData) => Promise<void>,
+  ) {
+    super(options, concurrency);
+  }
+
+  async handle(data: ExecutionJobData): Promise<void> {
+    this.handled.push(data);
+    await this.act(data);
+  }
+
+  onQueueError(error: Error): void {
+    this.errors.push(error);
+  }
+
+  get ids(): string[] {
+    return this.handled.map((data) => data.executionId);
+  }
+}
+
+/** Everything a test opens, closed together. */
+export class OpenParts {
+  private readonly closers: (() => Promise<unknown>)[] = [];
+
+  producer(options: QueueOptions, settings?: JobProducerSettings): JobProducer {
+    const queue = new Queue<ExecutionJobData>(EXECUTIONS_QUEUE, executionsQueueOptions(options));
+    const producer = createJobProducer(queue, options, settings);
+    this.closers.push(() => producer.close());
+    return producer;
+  }
+
+  /** A producer whose connection is up. */
+  async readyProducer(options: QueueOptions, settings?: JobProducerSettings): Promise<JobProducer> {
+    const producer = this.producer(options, settings);
+    await eventually(() => producer.ping(options.commandTimeoutMs));
+    return producer;
+  }
+
+  async worker(
+    options: QueueOptions,
+    concurrency: number,
+    act: (data: ExecutionJobData) => Promise<void> = async () => undefined,
+  ): Promise<RecordingWorker> {
+    const worker = new RecordingWorker(options, concurrency, act);
+    const app: TestingModule = await Test.createTestingModule({
+      imports: [queueModule(options)],
+      providers: [{ provide: RecordingWorker, useFactory: () => worker }],
+    }).compile();
+    await app.init();
+    this.closers.push(async () => {
+      await worker.close();
+      await app.close();
+    });
+    return worker;
+  }
+
+  channel(options: QueueOptions): ReplyChannel {
+    const channel = createReplyChannel(options);
+    this.closers.push(() => channel.close());
+    return channel;
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.closers.splice(0).reverse()) await close();
+  }
+}
+
+/** A job of its own execution, without dedup id. */
+export function jobOf(executionId: string, more: Partial<ExecutionJob> = {}): ExecutionJob {
+  return { executionId, attempt: 0, dedupId: null, urgent: false, ...more };
+}
+
+/** Repeats `check` until it no longer throws; its last error after 10 s. */
+export async function eventually<T>(check: () => T | Promise<T>): Promise<T> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await sleep(25);
+    }
+  }
+}

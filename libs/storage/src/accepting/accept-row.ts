@@ -1,0 +1,65 @@
+import { RejectedRow, type AcceptRequest } from '../contract.js';
+import { jsonBytes } from '../connection/json-bytes.js';
+import type { PayloadPacker } from '../connection/payload-packer.js';
+import { storableText } from '../connection/storable-text.js';
+
+/** A request made ready for the batch: everything that can fail on its own has been done. */
+export interface AcceptRow {
+  /** Hex of the dedup id; null when it has none. */
+  dedup: string | null;
+  headers: Buffer;
+  body: Buffer;
+  bytes: number;
+  /** Milliseconds of `performance.now()`. */
+  since: number;
+  columns: Record<string, unknown>;
+}
+
+/** Throws {@link RejectedRow} when the request cannot be written down at all. */
+export function toAcceptRow(accept: AcceptRequest, since: number): AcceptRow {
+  const { request } = accept;
+  if (Number.isNaN(request.receivedAt.getTime())) throw new RejectedRow('receivedAt is not a date.');
+  const headers = jsonBytes(request.headers);
+  const dedup = accept.dedup?.id.toString('hex') ?? null;
+  return {
+    dedup,
+    headers,
+    body: request.body,
+    bytes: headers.length + request.body.length,
+    since,
+    columns: {
+      id: request.id,
+      received_at: request.receivedAt.toISOString(),
+      workflow_id: accept.workflowId,
+      version_id: accept.versionId,
+      execution_id: accept.executionId,
+      mode: accept.mode,
+      sha256: `\\x${accept.bodySha256.toString('hex')}`,
+      dedup_id: dedup === null ? null : `\\x${dedup}`,
+      window_ms: accept.dedup === null ? null : Math.floor(accept.dedup.windowMs),
+      reply_to: accept.replyTo === null ? null : storableText(accept.replyTo),
+      method: storableText(request.method),
+      url: storableText(request.url),
+      ip: storableText(request.ip),
+      delivery_id: request.deliveryId === null ? null : storableText(request.deliveryId),
+    },
+  };
+}
+
+/** The JSON parameter of a batch; `n` is the row's place in it. */
+export function acceptParameters(rows: readonly AcceptRow[], packer: PayloadPacker): string {
+  return JSON.stringify(
+    rows.map((row, n) => {
+      const headers = packer.add(row.headers);
+      const body = packer.add(row.body);
+      return {
+        ...row.columns,
+        n,
+        headers_at: headers.at,
+        headers_length: headers.length,
+        body_at: body.at,
+        body_length: body.length,
+      };
+    }),
+  );
+}

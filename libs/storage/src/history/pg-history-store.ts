@@ -1,0 +1,107 @@
+import { isUuid, type Json } from '#shared';
+import type { Database } from '../connection/database.js';
+import { jsonBytes } from '../connection/json-bytes.js';
+import { storableText } from '../connection/storable-text.js';
+import { toPage } from '../connection/to-page.js';
+import {
+  RejectedRow,
+  type ExecutionDetail,
+  type ExecutionRecord,
+  type HistoryFilter,
+  type HistoryStore,
+  type Page,
+  type RequestDetail,
+  type RequestRecord,
+} from '../contract.js';
+import { EXECUTION_COLUMNS, findExecution, toExecutionRecord, type ExecutionRow } from './find-execution.js';
+import { REQUEST_COLUMNS, findRequest, toRequestRecord, type RequestRow } from './find-request.js';
+import { executionConditions, requestConditions } from './history-filter.js';
+
+const CREATE_MANUAL = {
+  text: `with queued as (
+      insert into executions (id, workflow_id, version_id, mode, reply_to)
+      select $1, w.id, v.id, w.mode, $4
+      from workflows w join workflow_versions v on v.workflow_id = w.id
+      where w.id = $2 and v.id = $3
+      returning id
+    )
+    insert into execution_inputs (execution_id, input)
+    select id, convert_from($5::bytea, 'UTF8')::json from queued returning execution_id`,
+};
+
+// Only an ended row is deleted; its parts go by what was deleted, in the same statement.
+const DELETE_EXECUTION = {
+  text: `with gone as (
+      delete from executions where id = $1 and status not in ('queued', 'started') returning id
+    ),
+    results as (delete from execution_results where execution_id = $1 and exists (select 1 from gone)),
+    inputs as (delete from execution_inputs where execution_id = $1 and exists (select 1 from gone)),
+    runs as (delete from node_runs where execution_id = $1 and exists (select 1 from gone))
+    select exists (select 1 from gone) as deleted, exists (select 1 from executions where id = $1) as known`,
+};
+
+const DELETE_REQUEST = {
+  text: `delete from requests r where id = $1 and not exists (
+      select 1 from executions e where e.id = r.execution_id and e.request_id = r.id and e.status in ('queued', 'started')
+    ) returning id`,
+};
+
+/** Lists never read payloads; ids that are no UUIDs are unknown. */
+export class PgHistoryStore implements HistoryStore {
+  constructor(private readonly database: Database) {}
+
+  async listExecutions(filter: HistoryFilter): Promise<Page<ExecutionRecord>> {
+    const { sql, values } = executionConditions(filter);
+    const text = `select ${EXECUTION_COLUMNS}
+      from (select * from executions e where ${sql} order by e.id desc limit $${values.length + 1}) e
+      join workflows w on w.id = e.workflow_id join workflow_versions v on v.id = e.version_id
+      order by e.id desc`;
+    const rows = await this.database.query<ExecutionRow>({ text }, [...values, filter.limit + 1]);
+    return toPage(rows, filter.limit, toExecutionRecord, (row) => row.id);
+  }
+
+  async findExecution(id: string): Promise<ExecutionDetail | null> {
+    return isUuid(id) ? findExecution(this.database, id) : null;
+  }
+
+  async listRequests(filter: HistoryFilter): Promise<Page<RequestRecord>> {
+    const { sql, values } = requestConditions(filter);
+    const text = `select ${REQUEST_COLUMNS}
+      from (select * from requests r where ${sql} order by r.id desc limit $${values.length + 1}) r
+      left join workflows w on w.id = r.workflow_id
+      order by r.id desc`;
+    const rows = await this.database.query<RequestRow>({ text }, [...values, filter.limit + 1]);
+    return toPage(rows, filter.limit, toRequestRecord, (row) => row.id);
+  }
+
+  async findRequest(id: string): Promise<RequestDetail | null> {
+    return isUuid(id) ? findRequest(this.database, id) : null;
+  }
+
+  /** Takes the workflow's mode. Throws {@link RejectedRow} when the version is not one of the workflow. */
+  async createManual(execution: {
+    id: string;
+    workflowId: number;
+    versionId: number;
+    input: Json;
+    replyTo: string;
+  }): Promise<void> {
+    const { id, workflowId, versionId, input, replyTo } = execution;
+    const values = [id, workflowId, versionId, storableText(replyTo), jsonBytes(input)];
+    const created = await this.database.query(CREATE_MANUAL, values);
+    if (created.length === 0) throw new RejectedRow(`Workflow ${workflowId} has no version ${versionId}.`);
+  }
+
+  async deleteExecution(id: string): Promise<'deleted' | 'open' | 'unknown'> {
+    if (!isUuid(id)) return 'unknown';
+    const [row] = await this.database.query<{ deleted: boolean; known: boolean }>(DELETE_EXECUTION, [id]);
+    if (row!.deleted) return 'deleted';
+    return row!.known ? 'open' : 'unknown';
+  }
+
+  /** False when it is unknown, and while the execution that needs it is open. */
+  async deleteRequest(id: string): Promise<boolean> {
+    if (!isUuid(id)) return false;
+    return (await this.database.query(DELETE_REQUEST, [id])).length === 1;
+  }
+}

@@ -1,0 +1,47 @@
+import pg from 'pg';
+import { createDataSource } from '../connection/data-source.js';
+import { createPartitions } from '../partitions/keep-partitions.js';
+
+/** Any fixed number: it only has to differ from our other advisory locks. */
+const MIGRATION_LOCK = 4_811_001;
+
+const DAYS_AHEAD = 7;
+
+/**
+ * Brings the schema to this release and makes the partitions of the coming days. Several processes may call it at once:
+ * the first works, the others wait and find nothing to do (TypeORM alone lets them fail on each other).
+ *
+ * @returns names of the migrations run now
+ */
+export async function migrate(databaseUrl: string, log: (line: string) => void = () => undefined): Promise<string[]> {
+  // A connection of its own: the lock must outlive each migration's transaction.
+  const lock = new pg.Client({ connectionString: databaseUrl, application_name: 'hookmill-migrate' });
+  lock.on('error', () => undefined);
+  await lock.connect();
+  try {
+    await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const names = await runMigrations(databaseUrl);
+    for (const name of names) log(`migrated: ${name}`);
+    const partitions = await createPartitions(lock, DAYS_AHEAD);
+    if (partitions.length > 0) log(`partitions made: ${partitions.length}`);
+    return names;
+  } finally {
+    await lock.end();
+  }
+}
+
+async function runMigrations(databaseUrl: string): Promise<string[]> {
+  const dataSource = createDataSource({
+    databaseUrl,
+    applicationName: 'hookmill-migrate',
+    poolSize: 1,
+    statementTimeoutMs: 0,
+  });
+  await dataSource.initialize();
+  try {
+    const done = await dataSource.runMigrations({ transaction: 'each' });
+    return done.map((migration) => migration.name);
+  } finally {
+    await dataSource.destroy();
+  }
+}

@@ -1,0 +1,57 @@
+import { SecretBox } from '#shared';
+import type { DataSource } from 'typeorm';
+import { BatchingRequestLog } from './accepting/batching-request-log.js';
+import { GroupCommitAcceptor } from './accepting/group-commit-acceptor.js';
+import { createDataSource } from './connection/data-source.js';
+import { Database } from './connection/database.js';
+import type { Storage, StorageOptions } from './contract.js';
+import { PgHistoryStore } from './history/pg-history-store.js';
+import { assertMigrated } from './migrations/assert-migrated.js';
+import { PgConfigurationStore } from './repositories/pg-configuration-store.js';
+import { TypeormApiKeyStore } from './repositories/typeorm-api-key-store.js';
+import { TypeormSecretStore } from './repositories/typeorm-secret-store.js';
+import { TypeormWorkflowStore } from './repositories/typeorm-workflow-store.js';
+import { withStorageErrors } from './repositories/with-storage-errors.js';
+import { PgDispatchStore } from './running/pg-dispatch-store.js';
+import { PgExecutionStore } from './running/pg-execution-store.js';
+import { PgLeaseStore } from './running/pg-lease-store.js';
+
+/** Connections of the management tables' own small pool; idle ones are closed. */
+const MANAGEMENT_POOL = 2;
+
+/**
+ * Opens the store of a process. Rejects with `StorageUnavailable` when the database is away and with `SchemaTooOld`
+ * when it was not migrated to this release. After that it survives the database: calls fail while it is away and work
+ * again when it is back.
+ */
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  await withStorageErrors(() => assertMigrated(options.databaseUrl));
+  const box = new SecretBox(options.masterKey);
+  const dataSource = createDataSource({ ...options, poolSize: MANAGEMENT_POOL });
+  await withStorageErrors(() => dataSource.initialize());
+  const database = new Database(options);
+  return assemble(database, dataSource, box, options);
+}
+
+function assemble(database: Database, dataSource: DataSource, box: SecretBox, options: StorageOptions): Storage {
+  const acceptor = new GroupCommitAcceptor(database, options.statementTimeoutMs);
+  const requestLog = new BatchingRequestLog(database, options.refusalLogRate);
+  const executions = new PgExecutionStore(database);
+  return {
+    acceptor,
+    requestLog,
+    executions,
+    dispatch: new PgDispatchStore(database),
+    leases: new PgLeaseStore(database),
+    configuration: new PgConfigurationStore(database, box),
+    workflows: new TypeormWorkflowStore(dataSource),
+    history: new PgHistoryStore(database),
+    secrets: new TypeormSecretStore(dataSource, box),
+    apiKeys: new TypeormApiKeyStore(dataSource),
+    ping: (timeoutMs) => database.ping(timeoutMs),
+    close: async () => {
+      await Promise.all([acceptor.close(), requestLog.close(), executions.close()]);
+      await Promise.all([database.close(), dataSource.destroy()]);
+    },
+  };
+}

@@ -1,0 +1,5 @@
+export * from './create-test-database.js';
+export * from './open-test-storage.js';
+export * from './sample-accept.js';
+export * from './sample-outcome.js';
+export * from './save-sample-workflow.js';
