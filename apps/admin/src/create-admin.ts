@@ -92,7 +92,13 @@ async function createApp(
   logger: Logger,
   drain: DrainState,
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT, genReqId: () => newId(), forceCloseConnections: 'idle' });
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    genReqId: () => newId(),
+    forceCloseConnections: 'idle',
+    // Fastify's own limit of 100 answers 414 past our filter; the size of the URL is limited by node:http.
+    routerOptions: { maxParamLength: 16_384 },
+  });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     logger: ['error', 'fatal'],

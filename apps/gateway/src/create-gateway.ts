@@ -107,7 +107,6 @@ async function drainGateway({ drain }: GatewayConfig, parts: RunningParts): Prom
   server.closeAllConnections();
   await Promise.all([directory.stop(), admission.stop()]);
   await app.close();
-  await storage.requestLog.close().catch(() => undefined);
   await storage.close();
   logger.info('drained');
 }

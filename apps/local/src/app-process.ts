@@ -64,7 +64,7 @@ export async function untilReady(app: AppProcess, signal?: AbortSignal): Promise
   let ending: string | null = null;
   void app.ended.then((why) => (ending = why));
   let last = 'no answer';
-  for (const deadline = Date.now() + READY_WITHIN; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + READY_WITHIN; Date.now() < deadline;) {
     signal?.throwIfAborted();
     if (ending !== null) throw new Error(ending);
     try {

@@ -15,7 +15,9 @@ describe('formatLogLine', () => {
   });
 
   it('says what the error was', () => {
-    expect(formatLogLine('{"level":"error","msg":"failed","err":{"message":"no space"}}')).toBe('error failed no space');
+    expect(formatLogLine('{"level":"error","msg":"failed","err":{"message":"no space"}}')).toBe(
+      'error failed no space',
+    );
   });
 
   it('leaves everything else as it is', () => {

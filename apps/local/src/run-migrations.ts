@@ -22,6 +22,8 @@ export async function runMigrations(
       out.show('migrate', formatLogLine(line));
     });
   }
-  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once('error', reject).once('close', resolve),
+  );
   if (code !== 0) throw new Error(`The database could not be migrated (exit ${code}):\n${lines.slice(-15).join('\n')}`);
 }

@@ -28,9 +28,8 @@ export function createShutdown(report: (error: unknown) => void): Shutdown {
   };
   const drain = async () => {
     for (let next = stoppers.pop(); next; next = stoppers.pop()) await call(next);
-    running = null;
   };
-  const begin = () => (running ??= drain());
+  const begin = () => (running ??= drain().finally(() => (running = null)));
 
   return {
     signal: abort.signal,

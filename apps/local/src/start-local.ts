@@ -48,7 +48,10 @@ export async function startLocal(settings: LocalSettings, shutdown: Shutdown, ou
   await Promise.all(apps.map((app) => untilReady(app, shutdown.signal)));
   const adminUrl = localUrl(settings, settings.ports.ADMIN_PORT);
   const gatewayUrl = localUrl(settings, settings.ports.GATEWAY_PORT);
-  await applyExamples({ adminUrl, adminKey: keys.admin, dataDir: settings.dataDir, databaseUrl: settings.databaseUrl }, out.say);
+  await applyExamples(
+    { adminUrl, adminKey: keys.admin, dataDir: settings.dataDir, databaseUrl: settings.databaseUrl },
+    out.say,
+  );
   publishUrls(settings.dataDir, { adminUrl, gatewayUrl }, shutdown);
   return { gatewayUrl, adminUrl, keys, broken };
 }

@@ -81,8 +81,7 @@ async function openParts(config: WorkerConfig, storage: Storage, logger: Logger)
     }),
     http: createHttpClient({
       allowPrivate: settings.HTTP_ALLOW_PRIVATE,
-      maxAnswerBytes: settings.HTTP_LIMITS.answer,
-      maxRedirects: settings.HTTP_LIMITS.redirects,
+      limits: { answerBytes: settings.HTTP_LIMITS.answer, redirects: settings.HTTP_LIMITS.redirects },
     }),
     logger,
   };

@@ -36,8 +36,6 @@ export interface JobDelivery {
   redelivered: boolean;
   /** When this run throws, the queue drops the job. */
   lastTry: boolean;
-  /** W3C traceparent that the job carries. */
-  traceparent?: string | undefined;
 }
 
 /** Runs jobs handed out by the queue; `handler` never rejects unless the job shall be tried again. */

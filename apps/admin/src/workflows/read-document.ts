@@ -18,9 +18,9 @@ export function readDocument(body: unknown): ReadDocument {
 function readYaml(text: string): ReadDocument {
   try {
     const parsed = parseDocument(text, { version: '1.2', schema: 'core', uniqueKeys: true });
-    if (parsed.errors.length > 0) {
-      return { ok: false, faults: parsed.errors.map((error) => ({ pointer: '', code: 'syntax', message: error.message })) };
-    }
+    // The first only: what follows a syntax error is mostly its echo.
+    const [error] = parsed.errors;
+    if (error) return syntax(error.message);
     const value: unknown = parsed.toJS({ maxAliasCount: MAX_ALIASES });
     if (isDeeperThan(value, MAX_DEPTH)) return syntax(`The document nests deeper than ${MAX_DEPTH} levels.`);
     // What YAML has and JSON has not (NaN, infinities) becomes null, as it would be in storage.

@@ -41,9 +41,19 @@ export async function playScene(scene: Scene, stage: Stage): Promise<string[]> {
 async function send(gatewayUrl: string, { request }: Scene): Promise<Answer> {
   const startedAt = performance.now();
   const { method, headers, body } = request;
-  const answer = await fetch(`${gatewayUrl}${request.path}`, { method, headers, body, signal: AbortSignal.timeout(60_000) });
+  const answer = await fetch(`${gatewayUrl}${request.path}`, {
+    method,
+    headers,
+    body,
+    signal: AbortSignal.timeout(60_000),
+  });
   const text = await answer.text();
-  return { status: answer.status, text, headers: answer.headers, milliseconds: Math.round(performance.now() - startedAt) };
+  return {
+    status: answer.status,
+    text,
+    headers: answer.headers,
+    milliseconds: Math.round(performance.now() - startedAt),
+  };
 }
 
 function answerFaults({ expect }: Scene, answer: Answer): string[] {
@@ -58,7 +68,12 @@ function answerFaults({ expect }: Scene, answer: Answer): string[] {
 
 async function requestFaults({ expect }: Scene, answer: Answer, stage: Stage): Promise<string[]> {
   const id = answer.headers.get('x-request-id');
-  const found = id ? await eventually(() => stage.read(`/requests/${id}`), (request) => request !== null) : null;
+  const found = id
+    ? await eventually(
+        () => stage.read(`/requests/${id}`),
+        (request) => request !== null,
+      )
+    : null;
   if (!found) return ['the request log has no row for it'];
   const { verdict, gate } = found;
   stage.print(`    request    ${verdict}${verdict === 'refused' ? ` at gate ${gate} (${found['reason']})` : ''}`);
@@ -86,7 +101,7 @@ async function executionFaults({ expect }: Scene, id: string | null, stage: Stag
 }
 
 async function eventually<T>(look: () => Promise<T>, good: (found: T) => boolean): Promise<T> {
-  for (const deadline = Date.now() + RECORDED_WITHIN; ; ) {
+  for (const deadline = Date.now() + RECORDED_WITHIN; ;) {
     const found = await look();
     if (good(found) || Date.now() > deadline) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));

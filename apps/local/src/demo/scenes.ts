@@ -118,12 +118,20 @@ export const scenes: readonly Scene[] = [
   },
   {
     title: 'A script of the user checks a signature itself',
-    request: post('github-script-check', PUSH, { ...PUSH_HEADERS, ...signature(PUSH, SCRIPT_SECRET), 'x-github-delivery': '1' }),
+    request: post('github-script-check', PUSH, {
+      ...PUSH_HEADERS,
+      ...signature(PUSH, SCRIPT_SECRET),
+      'x-github-delivery': '1',
+    }),
     expect: { status: 200, verdict: 'accepted', execution: { status: 'resolved' } },
   },
   {
     title: 'The script throws on a forged one, and the sender still gets an answer',
-    request: post('github-script-check', PUSH, { ...PUSH_HEADERS, ...signature(PUSH, 'guessed'), 'x-github-delivery': '2' }),
+    request: post('github-script-check', PUSH, {
+      ...PUSH_HEADERS,
+      ...signature(PUSH, 'guessed'),
+      'x-github-delivery': '2',
+    }),
     expect: { status: 500, verdict: 'accepted', execution: { status: 'error' } },
   },
   {

@@ -38,12 +38,12 @@ export class ExecutionProcessor extends ExecutionWorkerHost {
       try {
         await this.workflow.run(job, delivery.redelivered);
       } catch (error) {
-        await this.settle(job, delivery, error);
+        await this.decide(job, delivery, error);
       }
     });
   }
 
-  private async settle(job: ExecutionJobData, delivery: JobDelivery, error: unknown): Promise<void> {
+  private async decide(job: ExecutionJobData, delivery: JobDelivery, error: unknown): Promise<void> {
     const verdict = settleJob(error, delivery);
     switch (verdict.kind) {
       case 'complete':

@@ -22,6 +22,10 @@ export function readThrown(text: string, file: string, memoryBytes: number): Thr
   return { code: 'script_error', message: errorMessage(name, message, stack, file) };
 }
 
+export function outOfMemory(memoryBytes: number): string {
+  return `the script needed more than ${memoryBytes} bytes of memory`;
+}
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -36,7 +40,7 @@ function exhausted(name: string, message: string, memoryBytes: number): string |
   if (message === 'stack overflow' && name !== 'Error')
     return 'the script exceeded the call stack: its nesting is too deep';
   if (name !== 'InternalError') return null;
-  if (message === 'out of memory') return `the script needed more than ${memoryBytes} bytes of memory`;
+  if (message === 'out of memory') return outOfMemory(memoryBytes);
   return message === 'string too long' ? 'the script built a string longer than the interpreter can hold' : null;
 }
 

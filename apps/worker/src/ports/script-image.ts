@@ -5,6 +5,8 @@ export interface GrowingMemory {
 
 /** A saved state of the interpreter's memory, to start every run from. */
 export interface ScriptImage {
+  /** Address above which nothing had been written. */
+  readonly end: number;
   /** Puts the memory back to the saved state. */
   restore(): void;
 }
@@ -28,7 +30,9 @@ interface Piece {
  */
 export function takeScriptImage(memory: GrowingMemory): ScriptImage {
   const pieces = nonZeroPieces(new Uint8Array(memory.buffer));
+  const last = pieces.at(-1);
   return {
+    end: last === undefined ? 0 : last.at + last.bytes.length,
     restore() {
       const target = new Uint8Array(memory.buffer);
       for (const { at, bytes } of pieces) target.set(bytes, at);

@@ -30,9 +30,12 @@ export interface ScriptInterpreter {
   readonly describe: QuickJSHandle;
   /** Bytes of WASM memory held. */
   memoryBytes(): number;
+  /** True when the guest heap may have been full: the WASM memory is large enough to have held its whole limit. */
+  mayHaveBeenFull(): boolean;
   /**
    * Puts the interpreter back to its image for the next run. Every handle made since becomes invalid and must not be
-   * disposed afterwards.
+   * disposed afterwards. For the same reason a run must not use what `context` and `runtime` make once and keep
+   * (`global`, `computeMemoryUsage`, well-known symbols, BigInts).
    */
   reset(sinks: GuestSinks): void;
 }
@@ -72,6 +75,7 @@ export async function createScriptInterpreter(memoryBytes: number): Promise<Scri
     finish: finish!,
     describe: describe!,
     memoryBytes: () => memory.buffer.byteLength,
+    mayHaveBeenFull: () => memory.buffer.byteLength >= image.end + memoryBytes - PAGE_BYTES * 16,
     reset(next) {
       sinks = next;
       image.restore();

@@ -1,7 +1,7 @@
 import type { QuickJSHandle } from 'quickjs-emscripten';
 import { createScriptDeadline } from './script-deadline.js';
 import type { ScriptDeadline } from './script-deadline.js';
-import { readThrown } from './script-failure.js';
+import { outOfMemory, readThrown } from './script-failure.js';
 import { createScriptInterpreter } from './script-interpreter.js';
 import type { ScriptInterpreter } from './script-interpreter.js';
 import { createScriptLog } from './script-log.js';
@@ -109,8 +109,11 @@ function readResult({ context }: ScriptInterpreter, handle: QuickJSHandle, outpu
 }
 
 function thrown(run: Run, error: QuickJSHandle): ScriptFailure {
-  const { context, runtime, describe } = run.interpreter;
+  const { context, runtime, describe, mayHaveBeenFull } = run.interpreter;
   const { memoryBytes } = run.limits;
+  // A heap with no room even for the error that says so throws null instead.
+  if (mayHaveBeenFull() && context.eq(error, context.null))
+    return timedOut(run) ?? fail(run, 'script_memory', outOfMemory(memoryBytes));
   runtime.setMemoryLimit(memoryBytes + DESCRIBE_BYTES);
   const told = context.callFunction(describe, context.undefined, error);
   runtime.setMemoryLimit(memoryBytes);

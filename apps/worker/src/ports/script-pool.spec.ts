@@ -12,7 +12,7 @@ function run(content: string, timeoutMs = 2_000, signal = new AbortController().
   return runner.run({ content, globals: { context: {} }, timeoutMs, signal });
 }
 
-/** Sorting compares nothing in guest code, so the interpreter never polls its clock in there. */
+/** One native operation without guest code, so the interpreter never polls its clock in there. */
 const STUCK = 'return new Array(1e9).join("x").length';
 
 describe('the thread pool', () => {

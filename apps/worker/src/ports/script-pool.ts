@@ -35,79 +35,86 @@ const ABORTED: ScriptFailure = { ok: false, code: 'aborted', message: 'the run w
 const CLOSED: ScriptFailure = { ok: false, code: 'aborted', message: 'the script runner is closed', log: '' };
 
 export function createScriptPool(options: ScriptPoolOptions): ScriptPool {
-  const queue: Waiting[] = [];
-  const idle: ScriptWorker[] = [];
-  const threads = new Set<ScriptWorker>();
-  let failedStarts = 0;
-  let closed = false;
+  return new ThreadPool(options);
+}
 
-  const start = async (): Promise<void> => {
-    const thread = startScriptWorker(options.location, options.memoryBytes);
-    threads.add(thread);
+class ThreadPool implements ScriptPool {
+  readonly #options: ScriptPoolOptions;
+  readonly #queue: Waiting[] = [];
+  readonly #idle: ScriptWorker[] = [];
+  readonly #threads = new Set<ScriptWorker>();
+  #failedStarts = 0;
+  #closed = false;
+
+  constructor(options: ScriptPoolOptions) {
+    this.#options = options;
+    this.#fill();
+  }
+
+  run(job: ScriptJob, signal: AbortSignal): Promise<ScriptOutcome> {
+    if (this.#closed) return Promise.resolve(CLOSED);
+    if (signal.aborted) return Promise.resolve(ABORTED);
+    return new Promise((resolve) => {
+      enqueue(this.#queue, { job, signal, settle: resolve });
+      if (this.#threads.size < this.#options.size) {
+        this.#failedStarts = 0;
+        this.#fill();
+      }
+      this.#feed();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const waiting of this.#queue.splice(0)) waiting.settle(CLOSED);
+    await Promise.all([...this.#threads].map((thread) => thread.stop('closed', CLOSED.message)));
+  }
+
+  #fill(): void {
+    while (!this.#closed && this.#threads.size < this.#options.size) void this.#start();
+  }
+
+  async #start(): Promise<void> {
+    const thread = startScriptWorker(this.#options.location, this.#options.memoryBytes);
+    this.#threads.add(thread);
     const outcome = await thread.ready;
     if (outcome === 'ready') {
-      failedStarts = 0;
-      idle.push(thread);
-      return feed();
+      this.#failedStarts = 0;
+      this.#idle.push(thread);
+      return this.#feed();
     }
-    threads.delete(thread);
-    failedStarts += 1;
-    if (failedStarts >= START_ATTEMPTS) return failAll(outcome.message);
-    fill();
-  };
-  const fill = (): void => {
-    while (!closed && threads.size < options.size) void start();
-  };
-  const failAll = (message: string): void => {
-    for (const waiting of queue.splice(0)) waiting.settle({ ok: false, code: 'script_error', message, log: '' });
-  };
-  const feed = (): void => {
-    while (queue.length > 0) {
-      const thread = idle.pop();
+    this.#threads.delete(thread);
+    this.#failedStarts += 1;
+    if (this.#failedStarts < START_ATTEMPTS) return this.#fill();
+    const failure: ScriptFailure = { ok: false, code: 'script_error', message: outcome.message, log: '' };
+    for (const waiting of this.#queue.splice(0)) waiting.settle(failure);
+  }
+
+  #feed(): void {
+    while (this.#queue.length > 0) {
+      const thread = this.#idle.pop();
       if (thread === undefined) return;
-      if (!thread.alive) {
-        retire(thread);
-        continue;
-      }
-      void serve(thread, queue.shift()!);
+      if (thread.alive) void this.#serve(thread, this.#queue.shift()!);
+      else this.#retire(thread);
     }
-  };
-  const retire = (thread: ScriptWorker): void => {
-    threads.delete(thread);
-    void thread.stop('closed', 'the script thread was replaced');
-    fill();
-  };
-  const serve = async (thread: ScriptWorker, { job, signal, settle }: Waiting): Promise<void> => {
+  }
+
+  async #serve(thread: ScriptWorker, { job, signal, settle }: Waiting): Promise<void> {
     const abort = (): void => void thread.stop('aborted', ABORTED.message);
     signal.addEventListener('abort', abort, { once: true });
     const end = await thread.run(job);
     signal.removeEventListener('abort', abort);
     settle(outcomeOf(end));
-    if (end.kind === 'lost' || isWorn(thread, end, options)) return retire(thread);
-    idle.push(thread);
-    feed();
-  };
+    if (end.kind === 'lost' || isWorn(thread, end, this.#options)) return this.#retire(thread);
+    this.#idle.push(thread);
+    this.#feed();
+  }
 
-  fill();
-  return {
-    run(job, signal) {
-      if (closed) return Promise.resolve(CLOSED);
-      if (signal.aborted) return Promise.resolve(ABORTED);
-      return new Promise((resolve) => {
-        enqueue(queue, { job, signal, settle: resolve });
-        if (threads.size < options.size) {
-          failedStarts = 0;
-          fill();
-        }
-        feed();
-      });
-    },
-    async close() {
-      closed = true;
-      for (const waiting of queue.splice(0)) waiting.settle(CLOSED);
-      await Promise.all([...threads].map((thread) => thread.stop('closed', CLOSED.message)));
-    },
-  };
+  #retire(thread: ScriptWorker): void {
+    this.#threads.delete(thread);
+    void thread.stop('closed', 'the script thread was replaced');
+    this.#fill();
+  }
 }
 
 /** An abort takes a waiting run out of the queue at once. */

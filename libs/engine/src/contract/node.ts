@@ -51,6 +51,8 @@ export interface NodeDefinition<C = JsonObject> {
   effect: 'pure' | 'effect';
   /** Properties of `config` that are not rendered as templates (expressions, scripts). */
   raw?: readonly string[];
+  /** Of `raw`, those that are code: the recorded input shows them as written too. The others it shows rendered. */
+  code?: readonly string[];
   /** Checks beyond the schema (an expression that does not parse). Pointers are relative to `config`. */
   check?(config: C, node: NodeDocument): Fault[];
   examples: readonly NodeExample[];

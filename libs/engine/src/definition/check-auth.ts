@@ -97,12 +97,18 @@ function checkRanges(allow: Json | undefined, pointer: string): Fault[] {
 /** An address or a CIDR range. Leading zeros are refused: some readers take such an octet as octal, others do not. */
 function rangeFault(range: string): string | null {
   const [address = '', prefix, ...rest] = range.split('/');
-  const isV4 = ipaddr.IPv4.isValidFourPartDecimal(address) && !/(?:^|\.)0\d/.test(address);
-  const isV6 = !isV4 && address.includes(':') && !address.includes('%') && ipaddr.IPv6.isValid(address);
-  if ((!isV4 && !isV6) || rest.length > 0) return 'write an address or a range, as in 192.0.2.0/24 or 2001:db8::/32';
-  const longest = isV4 ? 32 : 128;
+  const longest = isV4(address) ? 32 : isV6(address) ? 128 : null;
+  if (longest === null || rest.length > 0) return 'write an address or a range, as in 192.0.2.0/24 or 2001:db8::/32';
   if (prefix === undefined) return null;
-  return /^(?:0|[1-9]\d{0,2})$/.test(prefix) && Number(prefix) <= longest
-    ? null
-    : `write a prefix from 0 to ${longest}`;
+  const isPrefix = /^(?:0|[1-9]\d{0,2})$/.test(prefix) && Number(prefix) <= longest;
+  return isPrefix ? null : `write a prefix from 0 to ${longest}`;
+}
+
+function isV4(address: string): boolean {
+  return ipaddr.IPv4.isValidFourPartDecimal(address) && !/(?:^|\.)0\d/.test(address);
+}
+
+/** Zone ids mean something on one machine only. */
+function isV6(address: string): boolean {
+  return address.includes(':') && !address.includes('%') && ipaddr.IPv6.isValid(address);
 }

@@ -16,16 +16,18 @@ import { parsePath, type Path } from './parse-path.js';
 export function getPath(scope: object, path: string | Path): unknown {
   const segments = typeof path === 'string' ? parsePath(path) : path;
   if (segments === null) return undefined;
-  const start = segments[0] === 'ctx' && !Object.hasOwn(scope, 'ctx') ? 1 : 0;
-  const inHeaders = segments[start] === '$context' && segments[start + 1] === 'headers';
+  const steps = segments[0] === 'ctx' && !Object.hasOwn(scope, 'ctx') ? segments.slice(1) : segments;
+  const inHeaders = steps[0] === '$context' && steps[1] === 'headers';
   let value: unknown = scope;
-  for (let index = start; index < segments.length; index += 1) {
-    const name = segments[index] ?? '';
-    value = step(value, inHeaders && index === start + 2 ? headerKey(value, name) : name);
-    if (typeof value === 'function') value = (value as () => unknown)();
+  for (const [index, name] of steps.entries()) {
+    value = called(step(value, inHeaders && index === 2 ? headerKey(value, name) : name));
     if (value === undefined) return undefined;
   }
   return value;
+}
+
+function called(value: unknown): unknown {
+  return typeof value === 'function' ? (value as () => unknown)() : value;
 }
 
 /** HTTP field names are case-insensitive (RFC 9110 section 5.1) and stored in lower case. */

@@ -55,21 +55,25 @@ function parse(text: string): Template {
 
 /** The next `}}` outside quotes that stand in brackets or start the expression. */
 function findClose(text: string, from: number): number {
-  let quote = '';
-  let mayQuote = true;
+  let previous = '[';
   for (let at = from; at < text.length; at += 1) {
     const character = text[at] ?? '';
-    if (quote !== '') {
-      if (character === '\\') at += 1;
-      else if (character === quote) quote = '';
-    } else if (mayQuote && (character === '"' || character === "'")) {
-      quote = character;
-    } else if (character === '}' && text[at + 1] === '}') {
-      return at;
-    }
-    if (!/\s/.test(character)) mayQuote = character === '[';
+    if (previous === '[' && isQuote(character)) at = endOfQuotes(text, at);
+    else if (text.startsWith('}}', at)) return at;
+    if (!/\s/.test(character)) previous = character;
   }
   return -1;
+}
+
+function isQuote(character: string): boolean {
+  return character === '"' || character === "'";
+}
+
+/** The index of the quote that closes the one at `start`, or the end of the text; `\` escapes one character. */
+function endOfQuotes(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text[at] !== text[start]) at += text[at] === '\\' ? 2 : 1;
+  return at;
 }
 
 function parseReference(inner: string): TemplateReference | null {
@@ -86,17 +90,12 @@ function parseReference(inner: string): TemplateReference | null {
 }
 
 function colonOutsideBrackets(text: string): number {
-  let quote = '';
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
     const character = text[at] ?? '';
-    if (quote !== '') {
-      if (character === '\\') at += 1;
-      else if (character === quote) quote = '';
-    } else if (depth > 0 && (character === '"' || character === "'")) quote = character;
-    else if (character === '[') depth += 1;
-    else if (character === ']') depth -= 1;
-    else if (character === ':' && depth <= 0) return at;
+    if (character === ':' && depth <= 0) return at;
+    if (depth > 0 && isQuote(character)) at = endOfQuotes(text, at);
+    else depth += Number(character === '[') - Number(character === ']');
   }
   return -1;
 }

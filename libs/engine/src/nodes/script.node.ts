@@ -61,6 +61,7 @@ export const scriptNode = defineNode<ScriptNodeConfig>({
   branches: [],
   effect: 'pure',
   raw: ['content'],
+  code: ['content'],
   check: (config) => checkArguments(config.arguments ?? []),
   examples: [
     {

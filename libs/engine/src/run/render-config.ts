@@ -15,3 +15,24 @@ export function renderConfig(definition: NodeDefinition, config: JsonObject, sco
   }
   return Object.fromEntries(rendered);
 }
+
+/**
+ * What people are shown of a visit's config: as {@link renderConfig}, with expressions filled in as text too. Never
+ * evaluated; a template that fails to render is shown as written.
+ */
+export function renderInput(definition: NodeDefinition, config: JsonObject, scope: Scope): JsonObject {
+  const shown = { ...config };
+  for (const name of definition.raw ?? []) {
+    if (definition.code?.includes(name) || !Object.hasOwn(shown, name)) continue;
+    shown[name] = renderShown(shown[name]!, scope);
+  }
+  return shown;
+}
+
+function renderShown(value: Json, scope: Scope): Json {
+  try {
+    return renderTemplate(value, scope) ?? null;
+  } catch {
+    return value;
+  }
+}

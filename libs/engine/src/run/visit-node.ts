@@ -8,7 +8,7 @@ import type { Outcome } from '../contract/outcome.js';
 import { LostClaim } from '../contract/ports.js';
 import { workflowKeyOf, type ExecutionState } from './execution-state.js';
 import { jsonBytes } from './json-bytes.js';
-import { renderConfig } from './render-config.js';
+import { renderConfig, renderInput } from './render-config.js';
 import { settleVisit, type Settled } from './settle-visit.js';
 import { stopReason, type Stop } from './stop-reason.js';
 
@@ -25,7 +25,7 @@ export async function visitNode(node: CompiledNode, state: ExecutionState): Prom
   let outcome: Outcome | null;
   try {
     const config = renderConfig(node.definition, node.config, state.scope);
-    record.input = recordableInput(config, state);
+    record.input = recordableInput(renderInput(node.definition, config, state.scope), state);
     if (node.definition.effect === 'effect') await journalIntent(record, state);
     outcome = await runUnlessStopped(node, contextOf(node, visit, config, state));
   } catch (error) {

@@ -21,11 +21,16 @@ export function asyncReplyIsTemplated(workflow: CompiledWorkflow): boolean {
  */
 export function renderAsyncReply(workflow: CompiledWorkflow, parts: ScopeParts): Reply {
   const fixed = fixedReplies.get(workflow);
-  if (fixed !== undefined) return fixed;
+  if (fixed !== undefined) return copyOf(fixed);
   const template = { ...DEFAULT, ...workflow.trigger.config.response };
   const { reply } = renderReply(template, triggerScope(workflow, parts));
-  if (!asyncReplyIsTemplated(workflow)) fixedReplies.set(workflow, Object.freeze(reply));
+  if (!asyncReplyIsTemplated(workflow)) fixedReplies.set(workflow, copyOf(reply));
   return reply;
+}
+
+/** The caller may add headers of its own. */
+function copyOf(reply: Reply): Reply {
+  return { ...reply, headers: { ...reply.headers } };
 }
 
 /** The answer to a request that the filter kept out: as usual, in sync mode `trigger.response`, else 200. */

@@ -43,5 +43,8 @@ function losslessContext(workflow: CompiledWorkflow, request: StoredRequest, con
   if (!parsed.ok) return context;
   const { headers, query } = context;
   const { data } = parsed;
-  return { ...context, data, body: data, vars: declaredVariables(workflow, { headers, query, data }) };
+  const vars = declaredVariables(workflow, { headers, query, data });
+  // By descriptors: a spread would read, and so work out, the text and the hash of the raw body.
+  const copy = Object.defineProperties({} as TriggerContext, Object.getOwnPropertyDescriptors(context));
+  return Object.assign(copy, { data, body: data, vars });
 }

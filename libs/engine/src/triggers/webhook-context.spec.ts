@@ -202,7 +202,8 @@ describe('renderAsyncReply', () => {
       false,
       { status: 202, headers: { ...plain, 'x-a': 'b' }, body: 'ok' },
     ]);
-    expect(renderAsyncReply(flow, parts)).toBe(renderAsyncReply(flow, parts));
+    Object.assign(renderAsyncReply(flow, parts).headers, { 'x-request-id': 'r' });
+    expect(renderAsyncReply(flow, parts).headers).toEqual({ ...plain, 'x-a': 'b' });
   });
 
   it('renders templates for each request', () => {

@@ -106,25 +106,24 @@ function find(root: Json, path: string): unknown {
 export function manualContext(input: Json): TriggerContext {
   const given: JsonObject = isJsonObject(input) ? input : {};
   const data = given.data ?? given.body ?? null;
-  const text = (name: string): string => (typeof given[name] === 'string' ? given[name] : '');
-  const rawBody = typeof given.rawBody === 'string' ? given.rawBody : data === null ? '' : JSON.stringify(data);
-  const parts = {
+  const text = (name: string, fallback = ''): string => (typeof given[name] === 'string' ? given[name] : fallback);
+  const rawBody = text('rawBody', data === null ? '' : JSON.stringify(data));
+  return withRawBody(Buffer.from(rawBody), {
     data,
     body: given.body ?? data,
     headers: lowerCaseNames(given.headers),
     query: given.query ?? {},
     params: textMembers(given.params),
     files: given.files ?? {},
-    method: text('method') === '' ? 'POST' : text('method'),
+    method: text('method', 'POST'),
     path: text('path'),
     url: text('url'),
     ip: text('ip'),
     receivedAt: text('receivedAt'),
     requestId: text('requestId'),
-    deliveryId: typeof given.deliveryId === 'string' ? given.deliveryId : null,
+    deliveryId: text('deliveryId') === '' ? null : text('deliveryId'),
     vars: isJsonObject(given.vars) ? given.vars : {},
-  };
-  return withRawBody(Buffer.from(rawBody), parts);
+  });
 }
 
 function textMembers(value: Json | undefined): Record<string, string> {

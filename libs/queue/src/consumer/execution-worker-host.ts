@@ -1,9 +1,11 @@
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import type { Job } from 'bullmq';
-import type { ExecutionJobData, JobConsumer, QueueOptions } from '../contract.js';
+import type { ExecutionJobData, JobConsumer, JobDelivery, QueueOptions } from '../contract.js';
 import { EXECUTIONS_QUEUE } from '../executions-queue.js';
 import { within } from '../timing/within.js';
 import { workerOptions } from './worker-options.js';
+
+const IDLE_MS = 100;
 
 /**
  * What an app's processor extends: it says what to do with a job, the queue's rules are set here. A provider of the app
@@ -13,6 +15,7 @@ import { workerOptions } from './worker-options.js';
  */
 export abstract class ExecutionWorkerHost extends WorkerHost implements JobConsumer {
   private drained = false;
+  private settling: Promise<void> | undefined;
 
   /** `concurrency`: jobs at once in this process. */
   constructor(
@@ -28,14 +31,17 @@ export abstract class ExecutionWorkerHost extends WorkerHost implements JobConsu
    * Runs one job; may be called again with the same data at any time (redelivery). A rejection has the job tried again
    * after a pause, 10 times in all, after which it is removed.
    */
-  abstract handle(data: ExecutionJobData): Promise<void>;
+  abstract handle(data: ExecutionJobData, delivery: JobDelivery): Promise<void>;
 
   /** Hears of connection faults, lost locks and jobs that could not be settled; the worker goes on. */
   abstract onQueueError(error: Error): void;
 
   /** Called by BullMQ. */
   async process(job: Job<ExecutionJobData>): Promise<void> {
-    await this.handle(job.data);
+    await this.handle(job.data, {
+      redelivered: job.stalledCounter > 0,
+      lastTry: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
+    });
   }
 
   /** Called by Nest when every module is initialised. On Postgres it rejects when the database is away. */
@@ -46,15 +52,24 @@ export abstract class ExecutionWorkerHost extends WorkerHost implements JobConsu
   }
 
   async drain(timeoutMs: number): Promise<void> {
-    const idle = this.worker.pause().then(() => (this.drained = true));
-    await within(timeoutMs, idle, 'Draining the worker').catch((error: Error) => this.onQueueError(error));
+    await within(timeoutMs, this.settle(), 'Draining the worker').catch((error: Error) => this.onQueueError(error));
   }
 
   /** Jobs that still run lose their lock and are redelivered to another process. */
   async close(): Promise<void> {
+    const report = (error: Error): void => this.onQueueError(error);
+    // A forced close leaves BullMQ's wait for the next job behind; an idle worker gets the chance to end it.
+    if (!this.drained) await within(IDLE_MS, this.settle(), 'Settling').catch(() => undefined);
     const closed = this.worker.close(!this.drained);
-    const patience = this.queueOptions.commandTimeoutMs;
-    await within(patience, closed, 'Closing the worker').catch((error: Error) => this.onQueueError(error));
+    await within(this.queueOptions.commandTimeoutMs, closed, 'Closing the worker').catch(report);
+  }
+
+  /** One pause for all who wait: BullMQ answers a second one at once, whatever still runs. */
+  private settle(): Promise<void> {
+    this.settling ??= this.worker.pause().then(() => {
+      this.drained = true;
+    });
+    return this.settling;
   }
 
   @OnWorkerEvent('error')

@@ -89,12 +89,18 @@ class QueueJobProducer implements JobProducer {
   /** Jobs given up meanwhile are left out, so that a frozen queue does not pile up work behind itself. */
   private async addAll(batch: readonly Enqueued[]): Promise<null[]> {
     const live = batch.filter((item) => !item.givenUp);
-    if (live.length > 0) {
-      await this.queue.addBulk(
-        live.map(({ job }) => ({ name: 'execution', data: dataOf(job), opts: jobOptions(job, this.attempts) })),
-      );
-    }
+    if (live.length > 0) await this.add(live.map((item) => item.job));
     return batch.map(() => null);
+  }
+
+  private async add(jobs: readonly ExecutionJob[]): Promise<void> {
+    const named = jobs.map((job) => ({ name: 'execution', data: dataOf(job), opts: jobOptions(job, this.attempts) }));
+    try {
+      await this.queue.addBulk(named);
+    } catch (error) {
+      this.probe.onRefusal(error);
+      throw error;
+    }
   }
 }
 

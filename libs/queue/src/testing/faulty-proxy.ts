@@ -8,6 +8,8 @@ export interface FaultyProxy {
   cut(): Promise<void>;
   /** Keeps connections open, accepts new ones, and passes nothing on. */
   freeze(): void;
+  /** Keeps present connections open and silent for good, as when a host vanishes; new ones work. */
+  abandon(): void;
   /** Ends whatever fault there is. */
   restore(): Promise<void>;
   close(): Promise<void>;
@@ -16,6 +18,7 @@ export interface FaultyProxy {
 /** Listens on a free local port and passes everything on to `host:port`. */
 export async function startFaultyProxy(host: string, port: number): Promise<FaultyProxy> {
   const sockets = new Set<Socket>();
+  const abandoned = new WeakSet<Socket>();
   let frozen = false;
   const server = createServer((client) => {
     const upstream = connect(port, host);
@@ -47,9 +50,15 @@ export async function startFaultyProxy(host: string, port: number): Promise<Faul
       frozen = true;
       for (const socket of sockets) socket.pause();
     },
+    abandon() {
+      for (const socket of sockets) {
+        socket.pause();
+        abandoned.add(socket);
+      }
+    },
     async restore() {
       frozen = false;
-      for (const socket of sockets) socket.resume();
+      for (const socket of sockets) if (!abandoned.has(socket)) socket.resume();
       if (!server.listening) await listen(proxyPort);
     },
     close: cut,

@@ -36,6 +36,15 @@ export function describeOutages(name: string, backend: () => QueueBackendUnderTe
       await eventually(() => expect(worker.ids).toContain('b'));
     });
 
+    it('that leaves connections dead without closing them is survived by a producer', async () => {
+      const { proxied, proxy } = backend();
+      const producer = await parts.readyProducer(proxied);
+      proxy.abandon();
+      await refusesInTime(() => producer.enqueue(jobOf('a')), proxied.commandTimeoutMs);
+      await eventually(() => producer.enqueue(jobOf('b')));
+      expect(await producer.findMissing(['b-0'])).toEqual([]);
+    });
+
     it('refuses a crowd as quickly as one', async () => {
       const { proxied, proxy } = backend();
       const producer = await parts.readyProducer(proxied);

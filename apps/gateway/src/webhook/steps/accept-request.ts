@@ -23,6 +23,8 @@ export async function acceptRequest(
 ): Promise<Acceptance> {
   const deliveryId = evaluateDedupKey(workflow.compiled, stored, context, env) ?? stored.deliveryId;
   request.known.deliveryId = deliveryId;
+  // As the worker will derive it from the stored row.
+  context.deliveryId = deliveryId;
   const dedupId = deliveryId === null ? null : sha256(`${workflow.key}\n${deliveryId}`);
   try {
     const result = await acceptor.accept({

@@ -41,6 +41,8 @@ export function scanJson(bytes: Uint8Array, limits: ParseLimits): string | null 
         keys += 1;
         if (keys > limits.jsonKeys) return `JSON has more than ${limits.jsonKeys} keys`;
         break;
+      default:
+        break;
     }
   }
   return null;

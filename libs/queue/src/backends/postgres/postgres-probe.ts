@@ -35,6 +35,9 @@ export class PostgresProbe implements QueueProbe {
     await this.pool.query('select 1');
   }
 
+  /** The pool drops a connection whose query failed. */
+  onRefusal(): void {}
+
   async close(): Promise<void> {
     await this.pool.end();
   }

@@ -1,9 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { reconnectDelay } from './reconnect-delay.js';
 
-/** Silent for this many command timeouts: the peer is gone without a word, connect anew. */
-const DEAD_AFTER_TIMEOUTS = 5;
-
 /**
  * A client whose commands fail at once while Redis is away (no offline queue, nothing resent) and after
  * `commandTimeoutMs` while it is frozen. It reconnects by itself.
@@ -16,7 +13,7 @@ export function producerClient(url: string, commandTimeoutMs: number, overrides:
     maxRetriesPerRequest: 0,
     commandTimeout: commandTimeoutMs,
     connectTimeout: commandTimeoutMs,
-    socketTimeout: commandTimeoutMs * DEAD_AFTER_TIMEOUTS,
+    disconnectTimeout: commandTimeoutMs,
     keepAlive: 10_000,
     retryStrategy: reconnectDelay,
     ...overrides,

@@ -27,6 +27,12 @@ export class RedisProbe implements QueueProbe {
     await this.client.ping();
   }
 
+  onRefusal(error: unknown): void {
+    // A host that vanished without closing its connections would keep the client silent until TCP gives up: 15 minutes.
+    const silent = error instanceof Error && error.message === 'Command timed out';
+    if (silent && this.client.status === 'ready') this.client.disconnect(true);
+  }
+
   async close(): Promise<void> {
     this.client.disconnect();
   }

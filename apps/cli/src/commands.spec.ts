@@ -1,0 +1,199 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCli } from './testing/run-cli.js';
+import { startFakeApi, type FakeApi, type FakeRequest } from './testing/start-fake-api.js';
+
+const TWO = 'key: one\nnodes: []\n---\nkey: two\nnodes: []\n';
+
+describe('the hookmill command', () => {
+  let folder: string;
+  let api: FakeApi;
+  let answer: (request: FakeRequest) => [number, unknown];
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hookmill-cli-'));
+    api = await startFakeApi((request) => answer(request));
+  });
+  afterEach(async () => {
+    await api.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const run = (...args: string[]) =>
+    runCli(args, { HOOKMILL_API_URL: api.url, HOOKMILL_ADMIN_KEY: 'the-key', HOOKMILL_DATA_DIR: folder });
+
+  async function file(name: string, text: string): Promise<string> {
+    const path = join(folder, name);
+    await writeFile(path, text);
+    return path;
+  }
+
+  it('applies every document of every file and prints what changed, with the URL', async () => {
+    answer = ({ url }) => {
+      const key = url.split('/').at(-1) ?? '';
+      return [201, { key, url: `http://hooks/api/webhooks/${key}`, enabled: true, version: 1, change: 'created' }];
+    };
+    const json = await file('c.json', '{"key": "three", "nodes": []}');
+    const { code, out, err } = await run('apply', await file('ab.yaml', TWO), json);
+    expect([code, err]).toEqual([0, '']);
+    expect(out.split('\n').slice(0, 3)).toEqual([
+      'created    one  version 1, on  http://hooks/api/webhooks/one',
+      'created    two  version 1, on  http://hooks/api/webhooks/two',
+      'created    three  version 1, on  http://hooks/api/webhooks/three',
+    ]);
+    expect(api.requests[0]).toEqual({
+      method: 'PUT',
+      url: '/api/v1/workflows/one',
+      authorization: 'Bearer the-key',
+      body: { key: 'one', nodes: [] },
+    });
+  });
+
+  it('creates a document that has no key', async () => {
+    answer = () => [201, { key: 'abc', url: 'http://hooks/abc', enabled: false, version: 1, change: 'created' }];
+    await run('apply', await file('a.yaml', 'nodes: []'));
+    expect(api.requests).toMatchObject([{ method: 'POST', url: '/api/v1/workflows' }]);
+  });
+
+  it('prints each fault with file, pointer and message, goes on, and exits 1', async () => {
+    const faults = [
+      { pointer: '/nodes/0/type', code: 'unknown_node', message: 'there is no node "x"' },
+      { pointer: '', code: 'missing', message: 'add a trigger' },
+    ];
+    answer = ({ url }) =>
+      url.endsWith('/one')
+        ? [400, { code: 'invalid_document', detail: 'faults', faults }]
+        : [200, { key: 'two', url: 'u', enabled: true, version: 2, change: 'updated' }];
+    const path = await file('ab.yaml', TWO);
+    const { code, out, err } = await run('apply', path);
+    expect(code).toBe(1);
+    expect(err).toBe(
+      `${path}#1: /nodes/0/type: there is no node "x" (unknown_node)\n${path}#1: /: add a trigger (missing)\n`,
+    );
+    expect(out).toContain('updated    two');
+  });
+
+  it('prints a conflict with its words', async () => {
+    answer = () => [409, { code: 'mode_differs', detail: 'a workflow keeps its mode' }];
+    const path = await file('a.yaml', 'key: a\n');
+    expect(await run('apply', path)).toEqual({ code: 1, out: '', err: `${path}: a workflow keeps its mode\n` });
+  });
+
+  it('validates over the API', async () => {
+    answer = ({ body }) => [
+      200,
+      body.key === 'one'
+        ? { valid: true, faults: [] }
+        : { valid: false, faults: [{ pointer: '/a', code: 'invalid', message: 'm' }] },
+    ];
+    const path = await file('ab.yaml', TWO);
+    const { code, out, err } = await run('validate', path);
+    expect([code, out, err]).toEqual([1, `valid      ${path}#1\n`, `${path}#2: /a: m (invalid)\n`]);
+    expect(api.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'POST /api/v1/workflows/validate',
+      'POST /api/v1/workflows/validate',
+    ]);
+  });
+
+  it.each([
+    ['a: [', 'a.yaml'],
+    ['', 'holds no document'],
+    ['# nothing\n', 'holds no document'],
+  ])('says what is wrong with the file %j', async (text, words) => {
+    const { code, err } = await run('apply', await file('a.yaml', text));
+    expect([code, err]).toEqual([1, expect.stringContaining(words)]);
+    expect(api.requests).toEqual([]);
+  });
+
+  it('says what is wrong with a file that is absent, or a folder', async () => {
+    expect((await run('apply', join(folder, 'absent.yaml'))).err).toContain('does not exist');
+    expect((await run('apply', folder)).err).toContain('is a folder');
+  });
+
+  const execution = {
+    id: '0199-1',
+    workflowKey: 'orders',
+    version: 3,
+    status: 'failed',
+    reason: 'timeout',
+    requestId: 'r-1',
+    createdAt: '2026-01-01T00:00:00.000Z',
+    startedAt: '2026-01-01T00:00:01.000Z',
+    endedAt: '2026-01-01T00:00:01.250Z',
+  };
+
+  it('lists executions as a table', async () => {
+    answer = () => [200, { items: [execution, { ...execution, startedAt: null, endedAt: null }], nextCursor: null }];
+    const { out } = await run('executions', '--workflow', 'orders', '--status', 'failed', '--limit', '2');
+    expect(out.split('\n')).toEqual([
+      'ID      WORKFLOW  VERSION  STATUS            STARTED                   DURATION',
+      '0199-1  orders    3        failed (timeout)  2026-01-01T00:00:01.000Z  250 ms',
+      '0199-1  orders    3        failed (timeout)  -                         -',
+      '',
+    ]);
+    expect(api.requests[0]?.url).toBe('/api/v1/executions?workflow=orders&status=failed&limit=2');
+  });
+
+  it('shows one execution with input, result, error and log of its node runs, without control characters', async () => {
+    const nodeRun = {
+      ...{ nodeKey: 'check', type: 'script', status: 'error', input: { content: 'x' }, result: { long: 'y'.repeat(120) } },
+      ...{ error: { code: 'script_error', message: 'boom' }, log: 'first\n\u001b[31mred\n' },
+      ...{ startedAt: execution.startedAt, endedAt: execution.endedAt },
+    };
+    const rest = { context: { data: { amount: 7 } }, reply: { status: 500, body: 'no' }, output: null, error: null };
+    answer = () => [200, { ...execution, ...rest, nodeRuns: [nodeRun] }];
+    const { out } = await run('executions', '0199-1');
+    for (const text of ['{"amount":7}', 'check (script)  error', '{"content":"x"}', 'script_error: boom', '      first']) {
+      expect(out).toContain(text);
+    }
+    expect(out).toContain('reply      500 no');
+    expect(out).not.toContain('\u001b');
+  });
+
+  it('gives the API answer with --json', async () => {
+    answer = () => [200, { items: [execution], nextCursor: 'n' }];
+    expect(JSON.parse((await run('executions', '--json')).out)).toEqual({ items: [execution], nextCursor: 'n' });
+    expect(JSON.parse((await run('requests', '--json')).out).nextCursor).toBe('n');
+  });
+
+  const request = {
+    ...{ id: '0199-2', receivedAt: '2026-01-01T00:00:00.000Z', workflowKey: null, verdict: 'refused', gate: 12 },
+    ...{ reason: 'signature', httpStatus: 401, method: 'POST', url: '/api/webhooks/x', ip: '192.0.2.1' },
+    ...{ deliveryId: null, bodyBytes: 2, executionId: null },
+  };
+
+  it('lists requests, and shows one with headers and body', async () => {
+    answer = ({ url }) =>
+      url.includes('0199-2')
+        ? [200, { ...request, headers: { 'x-a': 'b' }, body: '{}', bodyEncoding: 'utf8' }]
+        : [200, { items: [request], nextCursor: null }];
+    expect((await run('requests', '--verdict', 'refused')).out).toContain('refused (signature)');
+    const { out } = await run('requests', '0199-2');
+    expect(out).toContain('  x-a: b\n\n{}\n');
+    expect(out).toContain('refused (signature, gate 12)');
+  });
+
+  it('says that there is nothing', async () => {
+    answer = () => [200, { items: [], nextCursor: null }];
+    expect((await run('executions')).out).toContain('no such executions');
+    expect((await run('requests')).out).toContain('no such requests');
+  });
+
+  it('says what to do when the API does not know the key, or refuses', async () => {
+    answer = () => [401, { code: 'unauthorized', detail: 'x' }];
+    expect(await run('executions')).toMatchObject({ code: 1, err: expect.stringContaining('--key') });
+    answer = () => [404, { code: 'not_found', detail: 'There is no execution "x".' }];
+    expect(await run('executions', 'x')).toEqual({ code: 1, out: '', err: 'There is no execution "x".\n' });
+    answer = () => [502, '<html>'];
+    expect((await run('executions')).err).toContain('is it the management API?');
+  });
+
+  it('says to run npm start when nothing listens', async () => {
+    const { url } = api;
+    await api.close();
+    const { code, err } = await run('--api', url, 'executions');
+    expect([code, err]).toEqual([1, expect.stringMatching(/ECONNREFUSED.*npm start/)]);
+    api = await startFakeApi((given) => answer(given));
+  });
+});
