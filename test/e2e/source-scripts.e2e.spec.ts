@@ -19,7 +19,6 @@ describe('the examples, with the scripts of the integration guides', () => {
     hookmill = await startHookmill({ redis: true });
     const { adminUrl, adminKey } = hookmill;
     await applyExamples({ adminUrl, adminKey, dataDir, databaseUrl: null }, () => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
   }, 90_000);
   afterAll(async () => {
     await hookmill?.stop();

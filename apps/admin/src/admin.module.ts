@@ -1,5 +1,12 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import { JOB_PRODUCER, queueModule, REPLY_CHANNEL, type JobProducer, type QueueOptions, type ReplyChannel } from '#queue';
+import {
+  JOB_PRODUCER,
+  queueModule,
+  REPLY_CHANNEL,
+  type JobProducer,
+  type QueueOptions,
+  type ReplyChannel,
+} from '#queue';
 import { Readiness, type Logger, type Settings } from '#shared';
 import { ADMIN_STORAGE, EXECUTION_VIEWS, MANUAL_RUNS, PUBLIC_URL, WORKFLOW_DESK } from './admin-tokens.js';
 import { publicUrl } from './admin-config.js';

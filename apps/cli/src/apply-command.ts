@@ -44,12 +44,7 @@ function describe({ change, key, version, enabled, url }: Saved): string {
 }
 
 /** Each fault on a line of its own: file, pointer, what to do. */
-export function printFaults(
-  source: string,
-  faults: readonly ApiFault[],
-  message: string,
-  terminal: Terminal,
-): void {
+export function printFaults(source: string, faults: readonly ApiFault[], message: string, terminal: Terminal): void {
   if (faults.length === 0) terminal.err(`${source}: ${message}`);
   for (const fault of faults) terminal.err(`${source}: ${fault.pointer || '/'}: ${fault.message} (${fault.code})`);
 }

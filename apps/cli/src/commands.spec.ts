@@ -137,14 +137,26 @@ describe('the hookmill command', () => {
 
   it('shows one execution with input, result, error and log of its node runs, without control characters', async () => {
     const nodeRun = {
-      ...{ nodeKey: 'check', type: 'script', status: 'error', input: { content: 'x' }, result: { long: 'y'.repeat(120) } },
+      ...{
+        nodeKey: 'check',
+        type: 'script',
+        status: 'error',
+        input: { content: 'x' },
+        result: { long: 'y'.repeat(120) },
+      },
       ...{ error: { code: 'script_error', message: 'boom' }, log: 'first\n\u001b[31mred\n' },
       ...{ startedAt: execution.startedAt, endedAt: execution.endedAt },
     };
     const rest = { context: { data: { amount: 7 } }, reply: { status: 500, body: 'no' }, output: null, error: null };
     answer = () => [200, { ...execution, ...rest, nodeRuns: [nodeRun] }];
     const { out } = await run('executions', '0199-1');
-    for (const text of ['{"amount":7}', 'check (script)  error', '{"content":"x"}', 'script_error: boom', '      first']) {
+    for (const text of [
+      '{"amount":7}',
+      'check (script)  error',
+      '{"content":"x"}',
+      'script_error: boom',
+      '      first',
+    ]) {
       expect(out).toContain(text);
     }
     expect(out).toContain('reply      500 no');

@@ -22,7 +22,12 @@ export function createProgram(env: Env, terminal: Terminal, exit: (code: number)
     .option('--key <key>', 'API key (env HOOKMILL_ADMIN_KEY; default: the one npm start keeps)')
     .showHelpAfterError();
   const run = async (act: Act) => {
-    exit(await guarded(async () => act(createApiClient(await findConnection(program.opts<ConnectionOptions>(), env))), terminal));
+    exit(
+      await guarded(
+        async () => act(createApiClient(await findConnection(program.opts<ConnectionOptions>(), env))),
+        terminal,
+      ),
+    );
   };
   program
     .command('apply')

@@ -47,7 +47,9 @@ export function executionDetail(execution: ExecutionDetail): string[] {
     `started    ${startedAt ?? 'not yet'}`,
     `request    ${requestId ?? 'none: started by hand'}`,
     ...field('data', execution.context?.data, ''),
-    ...(execution.error ? [`error      ${printable(execution.error.code)}: ${printable(execution.error.message)}`] : []),
+    ...(execution.error
+      ? [`error      ${printable(execution.error.code)}: ${printable(execution.error.message)}`]
+      : []),
     ...execution.nodeRuns.flatMap(nodeRun),
     ...(execution.output === null ? [] : field('output', execution.output, '')),
     ...(execution.reply ? [`reply      ${execution.reply.status} ${printable(execution.reply.body)}`] : []),

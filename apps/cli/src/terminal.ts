@@ -5,7 +5,6 @@ export interface Terminal {
 }
 
 /** C0, DEL and C1: a payload must not move the cursor or write a title into somebody's terminal. */
-// eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /** Text from outside, made safe to print. Tab and line feed stay. */

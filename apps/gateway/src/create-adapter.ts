@@ -27,7 +27,14 @@ export function createAdapter(config: Pick<GatewayConfig, 'headerLimits' | 'requ
     clientErrorHandler: answerClientError,
     frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) => answerBadUrl(reply),
   });
-  const server = adapter.getInstance().server as Server;
+  const fastify = adapter.getInstance();
+  // No route outside the webhook path takes a body; what comes to an unknown URL is thrown away and answered 404.
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', (_request, payload, done) => {
+    payload.resume();
+    done(null);
+  });
+  const server = fastify.server as Server;
   // Node would silently drop headers beyond 2,000; zero lifts that, the byte limit bounds their number.
   server.maxHeadersCount = 0;
   // Whether the body is wanted is decided at its gate, not before the first one.

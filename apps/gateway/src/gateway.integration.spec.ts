@@ -12,7 +12,11 @@ import { gatewayConfig, type GatewayConfig } from './gateway.config.js';
 const logger = createLogger('gateway', 'silent');
 const json = { 'content-type': 'application/json' };
 
-function configFor(databaseUrl: string, redisUrl: string | undefined, more: Record<string, string> = {}): GatewayConfig {
+function configFor(
+  databaseUrl: string,
+  redisUrl: string | undefined,
+  more: Record<string, string> = {},
+): GatewayConfig {
   const environment = {
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
@@ -76,7 +80,7 @@ async function talk(url: string, ...writes: (string | Buffer)[]): Promise<string
   for (const write of writes) socket.write(write);
   await new Promise<void>((resolve) => {
     socket.on('close', () => resolve());
-    socket.setTimeout(1_500, () => resolve());
+    socket.setTimeout(2_500, () => resolve());
   });
   socket.destroy();
   return text;
@@ -159,9 +163,23 @@ describe.each([
   });
 
   it('answers any other URL with a problem document', async () => {
-    for (const path of ['/', '/api/webhooks', '//api/webhooks/open', '/api/Webhooks/open', '/api/webhooks;x/open', '/%zz']) {
+    for (const path of [
+      '/',
+      '/api/webhooks',
+      '//api/webhooks/open',
+      '/api/Webhooks/open',
+      '/api/webhooks;x/open',
+      '/%zz',
+    ]) {
       const answer = await fetch(gateway.url + path);
       expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
+    }
+  });
+
+  it('answers a body of any type at any other URL the same', async () => {
+    for (const type of ['application/json', 'image/png', 'application/x-www-form-urlencoded']) {
+      const answer = await post('/nowhere', '{', { 'content-type': type });
+      expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'not_found' }]);
     }
   });
 
@@ -227,7 +245,8 @@ describe.each([
   });
 
   it('answers what the HTTP parser refuses as a problem document', async () => {
-    const smuggled = 'POST /api/webhooks/open HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n';
+    const smuggled =
+      'POST /api/webhooks/open HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n';
     expect(await talk(gateway.url, `${smuggled}0\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400 [^]*malformed_request/);
     const huge = `POST /api/webhooks/open HTTP/1.1\r\nhost: x\r\nx-a: ${'a'.repeat(70_000)}\r\n\r\n`;
     expect(await talk(gateway.url, huge)).toMatch(/^HTTP\/1\.1 431 [^]*headers_too_large/);
@@ -243,6 +262,11 @@ describe.each([
     expect(await talk(gateway.url, less)).toBe('');
   });
 
+  it('answers a broken chunk', async () => {
+    const broken = 'POST /api/webhooks/open HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n';
+    expect(await talk(gateway.url, broken)).toMatch(/^HTTP\/1\.1 400 [^]*malformed_request/);
+  });
+
   it('stops reading a chunked body at the limit', async () => {
     const chunk = Buffer.concat([Buffer.from('100000\r\n'), Buffer.alloc(0x100000, 97), Buffer.from('\r\n')]);
     const head = 'POST /api/webhooks/open HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n';
@@ -254,6 +278,24 @@ describe.each([
     expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
     const ready = await fetch(`${gateway.url}/readyz`);
     expect([ready.status, await ready.json()]).toMatchObject([200, { checks: { database: 'ok', queue: 'ok' } }]);
+  });
+});
+
+describe('a slow sender', () => {
+  it('is told 408 and cut off', async () => {
+    const database = await createTestDatabase();
+    const config = configFor(database.url, undefined, { REQUEST_TIMEOUTS: 'headers=300ms,request=600ms' });
+    const storage = await openStorage(config.storage);
+    await save(storage, 'open');
+    const gateway = await createGateway(config, { logger, storage });
+    const head = 'POST /api/webhooks/open HTTP/1.1\r\nhost: x\r\n';
+    const answers = await Promise.all([
+      talk(gateway.url, head),
+      talk(gateway.url, `${head}content-length: 10\r\n\r\n12345`),
+    ]);
+    for (const answer of answers) expect(answer).toMatch(/^HTTP\/1\.1 408 [^]*request_timeout/);
+    await gateway.drain();
+    await database.drop();
   });
 });
 

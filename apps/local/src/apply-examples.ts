@@ -22,6 +22,9 @@ interface Example {
 /** The secret of GitHub's own documentation, so that its worked example can be sent as it stands. */
 export const EXAMPLE_SECRET = "It's a Secret to Everybody";
 
+/** A new version answers within this time on every gateway; what is printed next shall work when it is pasted. */
+const ANSWERS_WITHIN_MS = 1000;
+
 /**
  * Puts `examples/*.yaml` into the product over the management API, as any client would. An example that was applied
  * before and has not changed since is left alone, so edits and deletions of the user survive a restart.
@@ -41,8 +44,10 @@ export async function applyExamples(target: ExamplesTarget, say: (line: string) 
     }
     applied[key] = hash;
   }
-  if (changed.length > 0) say(`Examples applied: ${changed.map(({ key }) => key).join(', ')}.`);
   writeFileSync(record, JSON.stringify(applied, null, 2));
+  if (changed.length === 0) return;
+  await new Promise((resolve) => setTimeout(resolve, ANSWERS_WITHIN_MS));
+  say(`Examples applied: ${changed.map(({ key }) => key).join(', ')}.`);
 }
 
 function readExamples(folder: string): Example[] {

@@ -44,13 +44,19 @@ function hasLeadingZero(ipv4: string): boolean {
 function parseRange(entry: string): readonly [Address, number] {
   const [text = '', bits, ...rest] = entry.trim().split('/');
   const address = parseAddress(text);
-  if (!address || rest.length > 0) throw new Error(`"${entry}" is not an IP address or CIDR range.`);
-  const unwrapped = text.includes(':') && address.kind() === 'ipv4' ? 96 : 0;
-  const most = address.kind() === 'ipv4' ? 32 : 128;
-  if (bits === undefined) return [address, most];
-  const length = /^\d{1,3}$/.test(bits) ? Number(bits) - unwrapped : -1;
-  if (length < 0 || length > most) throw new Error(`"${entry}" is not an IP address or CIDR range.`);
+  const length = address && rest.length === 0 ? prefixLength(address, text, bits) : null;
+  if (!address || length === null) throw new Error(`"${entry}" is not an IP address or CIDR range.`);
   return [address, length];
+}
+
+/** Bits that must match; those of an IPv4-mapped range are counted as IPv4. Null when there are no such bits. */
+function prefixLength(address: Address, text: string, bits: string | undefined): number | null {
+  const most = address.kind() === 'ipv4' ? 32 : 128;
+  if (bits === undefined) return most;
+  if (!/^\d{1,3}$/.test(bits)) return null;
+  const isMapped = text.includes(':') && most === 32;
+  const length = Number(bits) - (isMapped ? 96 : 0);
+  return length >= 0 && length <= most ? length : null;
 }
 
 function matches(address: Address, [base, bits]: readonly [Address, number]): boolean {

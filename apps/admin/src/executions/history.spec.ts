@@ -53,7 +53,13 @@ describe('the history routes', () => {
       id: row.id,
       requestId,
       output: { o: 1 },
-      context: { data: { b: { c: 7 } }, query: { x: '1' }, vars: { C: 7 }, rawBody: '{"b":{"c":7}}', deliveryId: 'd-1' },
+      context: {
+        data: { b: { c: 7 } },
+        query: { x: '1' },
+        vars: { C: 7 },
+        rawBody: '{"b":{"c":7}}',
+        deliveryId: 'd-1',
+      },
     });
     expect(json).not.toHaveProperty('versionId');
     expect(json).not.toHaveProperty('input');

@@ -7,7 +7,9 @@ export function createOpenApi(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Hookmill management API')
-    .setDescription('Workflows, executions, requests, secrets and keys. Errors are application/problem+json (RFC 9457).')
+    .setDescription(
+      'Workflows, executions, requests, secrets and keys. Errors are application/problem+json (RFC 9457).',
+    )
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'an API key' })
     .build();

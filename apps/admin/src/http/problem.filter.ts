@@ -35,9 +35,13 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** The refusal behind an error of ours, of Nest or of Fastify. */
+/** The refusal behind an error of ours, of storage, of Nest or of Fastify. */
 export function toProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;
+  return storageProblem(error) ?? httpProblem(error);
+}
+
+function storageProblem(error: unknown): ApiProblem | null {
   if (error instanceof BadCursor) {
     return new ApiProblem('bad_cursor', 'Use a nextCursor of an earlier answer, unchanged, or none.');
   }
@@ -48,8 +52,15 @@ export function toProblem(error: unknown): ApiProblem {
     return new ApiProblem('path_conflict', `The path overlaps that of "${error.otherKey}" on a method.`);
   }
   if (error instanceof RejectedRow) {
-    return new ApiProblem('invalid_request', 'A value holds what text in the database cannot, such as a NUL character.');
+    return new ApiProblem(
+      'invalid_request',
+      'A value holds what text in the database cannot, such as a NUL character.',
+    );
   }
+  return null;
+}
+
+function httpProblem(error: unknown): ApiProblem {
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown })?.statusCode;
   switch (status) {
     case 404:
@@ -59,7 +70,7 @@ export function toProblem(error: unknown): ApiProblem {
     case 415:
       return new ApiProblem('unsupported_media_type', 'Send application/json, or application/yaml for a workflow.');
     case 400:
-      return new ApiProblem('malformed_body', `The body is not what its content type says: ${(error as Error).message}`);
+      return new ApiProblem('malformed_body', `The request cannot be read: ${(error as Error).message}`);
     default:
       return new ApiProblem('internal', 'The error was logged with this request id.');
   }

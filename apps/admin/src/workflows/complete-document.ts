@@ -1,5 +1,6 @@
 import { WORKFLOW_SCHEMA_VERSION, type NodeDocument } from '#engine';
 import { isJsonObject, type Json, type JsonObject } from '#shared';
+import { without } from './without.js';
 
 /**
  * The document as it is stored: as written, with its key, the schema version, and the keys that nodes were given, so
@@ -7,13 +8,13 @@ import { isJsonObject, type Json, type JsonObject } from '#shared';
  * @param nodes the same nodes after compilation
  */
 export function completeDocument(written: JsonObject, key: string, nodes: readonly NodeDocument[]): JsonObject {
-  const { key: _key, title, description, enabled: _switch, schemaVersion: _version, ...rest } = written;
+  const { title, description } = written;
   return {
     key,
     ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description }),
     schemaVersion: WORKFLOW_SCHEMA_VERSION,
-    ...rest,
+    ...without(written, 'key', 'title', 'description', 'enabled', 'schemaVersion'),
     nodes: withKeys(written.nodes, nodes),
   };
 }
@@ -23,11 +24,10 @@ function withKeys(written: Json | undefined, nodes: readonly NodeDocument[]): Js
   return written.map((node, index) => {
     const compiled = nodes[index];
     if (!isJsonObject(node) || !compiled) return node;
-    const { key: _key, branches, ...rest } = node;
     return {
       key: compiled.key,
-      ...rest,
-      ...(isJsonObject(branches) ? { branches: branchesWithKeys(branches, compiled) } : {}),
+      ...without(node, 'key'),
+      ...(isJsonObject(node.branches) ? { branches: branchesWithKeys(node.branches, compiled) } : {}),
     };
   });
 }

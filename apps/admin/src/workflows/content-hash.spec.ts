@@ -6,7 +6,11 @@ import { canonicalJson, contentHash } from './content-hash.js';
 const reversed = (value: Json): Json => {
   if (Array.isArray(value)) return value.map(reversed);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).reverse().map(([key, item]) => [key, reversed(item)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, item]) => [key, reversed(item)]),
+  );
 };
 
 describe('the content hash', () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Json, JsonObject } from '#shared';
+import { without } from './without.js';
 
 /** JSON with sorted keys and no white space: equal values give equal text (RFC 8785 but for exotic numbers). */
 export function canonicalJson(value: Json): string {
@@ -13,6 +14,6 @@ export function canonicalJson(value: Json): string {
 
 /** Identity of a document's content, hex sha-256: also its ETag. The switch `enabled` is no part of it. */
 export function contentHash(document: JsonObject): string {
-  const { enabled: _switch, ...content } = document;
-  return createHash('sha256').update(canonicalJson(content)).digest('hex');
+  const content = canonicalJson(without(document, 'enabled') as JsonObject);
+  return createHash('sha256').update(content).digest('hex');
 }

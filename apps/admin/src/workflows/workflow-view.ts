@@ -1,5 +1,6 @@
 import type { JsonObject } from '#shared';
 import type { VersionRecord, WorkflowRecord } from '#storage';
+import { without } from './without.js';
 
 /** A workflow in lists and after a change. */
 export interface WorkflowView {
@@ -22,14 +23,14 @@ export function workflowView(record: WorkflowRecord, publicUrl: string): Workflo
 
 /** The document with the workflow's switch put in where people write it. */
 export function documentView(workflow: WorkflowRecord, version: VersionRecord): JsonObject {
-  const { key: _key, title, description, schemaVersion, ...rest } = version.document;
+  const { title, description, schemaVersion } = version.document;
   return {
     key: workflow.key,
     ...(title === undefined ? {} : { title }),
     ...(description === undefined ? {} : { description }),
     enabled: workflow.enabled,
     ...(schemaVersion === undefined ? {} : { schemaVersion }),
-    ...rest,
+    ...without(version.document, 'key', 'title', 'description', 'schemaVersion'),
   };
 }
 

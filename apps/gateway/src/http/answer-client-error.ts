@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { newId } from '#shared';
 import { Refusal } from '../webhook/refusal.js';
@@ -10,12 +10,20 @@ const CODES: Readonly<Record<string, RefusalCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
+type ServingSocket = Socket & { _httpMessage?: ServerResponse | null };
+
 /**
- * Answers what node's HTTP parser refused, on the bare socket: there is no response object for it. Only when nothing
- * was written to the connection yet, else the bytes would land inside another answer.
+ * Answers what node's HTTP parser refused, on the bare socket, and closes it. When the request before it was complete
+ * and is still being worked on, that one is answered instead; when an answer is already on its way, nothing may be
+ * written into it.
  */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket & { _httpMessage?: unknown }): void {
-  if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage) {
+export function answerClientError(error: NodeJS.ErrnoException, socket: ServingSocket): void {
+  const current = socket._httpMessage;
+  if (current && !current.headersSent && current.req.complete) {
+    current.setHeader('connection', 'close');
+    return;
+  }
+  if (error.code === 'ECONNRESET' || !socket.writable || current?.headersSent) {
     socket.destroy(error);
     return;
   }
@@ -23,5 +31,6 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket &
   const { status, headers, body } = new Refusal(CODES[error.code ?? ''] ?? 'malformed_request').toReply(requestId);
   const all = { ...headers, 'x-request-id': requestId, 'content-length': Buffer.byteLength(body), connection: 'close' };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+  socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+  socket.destroySoon();
 }

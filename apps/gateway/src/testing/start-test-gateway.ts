@@ -1,4 +1,4 @@
-import { createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { createServer, request as httpRequest, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inMemoryProducer, inMemoryReplyChannel, type InMemoryProducer } from '#queue/testing';
 import { createLogger, type Json, type JsonObject } from '#shared';
@@ -9,6 +9,8 @@ import { handleWebhook } from '../webhook/handle-webhook.js';
 import { Waiters } from '../webhook/waiters.js';
 import { WorkflowDirectory } from '../webhook/workflow-directory.js';
 import { fakeStorage, type FakeStorage } from './fake-storage.js';
+
+const logger = createLogger('test', 'silent');
 
 export interface TestGateway {
   storage: FakeStorage;
@@ -48,30 +50,12 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
   const producer = inMemoryProducer();
   const replyChannel = inMemoryReplyChannel(new Map());
   await replyChannel.start();
-  const logger = createLogger('test', 'silent');
-  const directory = new WorkflowDirectory({
-    configuration: {
-      readEpoch: async () => 1,
-      loadActive: async () => versionsOf(options),
-      loadVersion: async () => null,
-      loadSecrets: async () => new Map(Object.entries(options.secrets ?? {})),
-    },
-    pollMs: 60_000,
-    environment: {},
-    logger,
-  });
+  const directory = directoryOf(options);
   await directory.start();
   const admission = { isDraining: false, isOverloaded: false };
   const services: GatewayServices = {
     ...storage,
-    config: {
-      headerLimits: { count: 100, bytes: 16_384, url: 8_192 },
-      bodyLimitMax: 1024 ** 2,
-      jsonLimits: { jsonDepth: 64, jsonKeys: 10_000 },
-      replyPollMs: 50,
-      replyKey: Buffer.alloc(32, 1),
-      trustedProxies: compileIpList(options.proxies ?? []),
-    },
+    config: configOf(options),
     publicUrl: () => 'https://hooks.example',
     directory,
     admission,
@@ -80,12 +64,7 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
     replyChannel,
     logger,
   };
-  const server = createServer({ maxHeaderSize: 65_536 }, (incoming, response) => {
-    void handleWebhook(incoming, response, services);
-  });
-  server.maxHeadersCount = 0;
-  server.on('checkContinue', (incoming, response) => server.emit('request', incoming, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const server = await listen(services);
   const { port } = server.address() as AddressInfo;
   return {
     storage,
@@ -105,6 +84,37 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
       await replyChannel.close();
     },
   };
+}
+
+function directoryOf(options: TestGatewayOptions): WorkflowDirectory {
+  const configuration = {
+    readEpoch: async () => 1,
+    loadActive: async () => versionsOf(options),
+    loadVersion: async () => null,
+    loadSecrets: async () => new Map(Object.entries(options.secrets ?? {})),
+  };
+  return new WorkflowDirectory({ configuration, pollMs: 60_000, environment: {}, logger });
+}
+
+function configOf({ proxies }: TestGatewayOptions): GatewayServices['config'] {
+  return {
+    headerLimits: { count: 100, bytes: 16_384, url: 8_192 },
+    bodyLimitMax: 1024 ** 2,
+    jsonLimits: { jsonDepth: 64, jsonKeys: 10_000 },
+    replyPollMs: 50,
+    replyKey: Buffer.alloc(32, 1),
+    trustedProxies: compileIpList(proxies ?? []),
+  };
+}
+
+async function listen(services: GatewayServices): Promise<Server> {
+  const server = createServer({ maxHeaderSize: 65_536 }, (incoming, response) => {
+    void handleWebhook(incoming, response, services);
+  });
+  server.maxHeadersCount = 0;
+  server.on('checkContinue', (incoming, response) => server.emit('request', incoming, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
 }
 
 function versionsOf({ workflows }: TestGatewayOptions): ActiveVersion[] {

@@ -29,30 +29,32 @@ export function logRequest(
   settlement: Settlement,
   { logger, requestLog }: Pick<GatewayServices, 'logger' | 'requestLog'>,
 ): void {
-  const { workflow, execution, body } = request.known;
-  logger.info(
-    {
-      [attributes.requestId]: request.id,
-      [attributes.workflowKey]: workflow?.key,
-      [attributes.workflowVersion]: workflow?.version,
-      [attributes.executionId]: execution?.id,
-      [attributes.verdict]: settlement.verdict,
-      [attributes.refusalCode]: settlement.code ?? undefined,
-      [attributes.httpMethod]: request.method,
-      [attributes.httpStatus]: settlement.reply?.status,
-      gate: settlement.gate,
-      why: settlement.why,
-      bytes: body?.length,
-      ms: Date.now() - request.receivedAt.getTime(),
-    },
-    'request',
-  );
+  const { workflow } = request.known;
+  logger.info(lineOf(request, settlement), 'request');
   if (settlement.why === 'misconfigured' && quiet.allows(workflow?.key ?? '')) {
     logger.warn({ [attributes.workflowKey]: workflow?.key, gate: settlement.gate }, 'verify_misconfigured');
   }
   const { verdict } = settlement;
   if (verdict !== 'filtered' && verdict !== 'handshake' && verdict !== 'refused') return;
   requestLog.write({ ...rowOf(request, settlement), verdict });
+}
+
+function lineOf(request: WebhookRequest, settlement: Settlement) {
+  const { workflow, execution, body } = request.known;
+  return {
+    [attributes.requestId]: request.id,
+    [attributes.workflowKey]: workflow?.key,
+    [attributes.workflowVersion]: workflow?.version,
+    [attributes.executionId]: execution?.id,
+    [attributes.verdict]: settlement.verdict,
+    [attributes.refusalCode]: settlement.code ?? undefined,
+    [attributes.httpMethod]: request.method,
+    [attributes.httpStatus]: settlement.reply?.status,
+    gate: settlement.gate,
+    why: settlement.why,
+    bytes: body?.length,
+    ms: Date.now() - request.receivedAt.getTime(),
+  };
 }
 
 function rowOf(request: WebhookRequest, settlement: Settlement) {

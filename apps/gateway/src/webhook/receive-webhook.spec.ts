@@ -60,7 +60,11 @@ const lastLogged = () => gateway.storage.logged.at(-1);
 describe('an accepted request', () => {
   it('is answered 200 ok with its ids, and enqueued', async () => {
     const answer = await send('/api/webhooks/open', { body: '{"a":1}', headers: json });
-    expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([200, 'ok', 'text/plain; charset=utf-8']);
+    expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([
+      200,
+      'ok',
+      'text/plain; charset=utf-8',
+    ]);
     const [accepted] = gateway.storage.accepted;
     expect(answer.headers['x-request-id']).toBe(accepted!.request.id);
     expect(answer.headers['x-execution-id']).toBe(accepted!.executionId);
@@ -132,7 +136,14 @@ describe('a refusal', () => {
     ['a foreign address', '/api/webhooks/ip', {}, 403, 'address_not_allowed', 7],
     ['no credentials', '/api/webhooks/basic', {}, 401, 'unauthorized', 9],
     ['wrong credentials', '/api/webhooks/basic', { headers: basic('ann:wrong') }, 401, 'unauthorized', 9],
-    ['a token that cannot be resolved', '/api/webhooks/gone', { headers: { 'x-token': 'Bearer ' } }, 401, 'unauthorized', 9],
+    [
+      'a token that cannot be resolved',
+      '/api/webhooks/gone',
+      { headers: { 'x-token': 'Bearer ' } },
+      401,
+      'unauthorized',
+      9,
+    ],
     ['a doubled token', '/api/webhooks/token?key=tok&key=tok', {}, 401, 'unauthorized', 9],
     ['no signature', '/api/webhooks/github', { body: '{}' }, 401, 'invalid_signature', 12],
     ['a long URL', `/api/webhooks/open?${'a'.repeat(9_000)}`, {}, 414, 'url_too_long', 2],

@@ -19,16 +19,21 @@ const LINGER_BYTES = 16 * 1024 ** 2;
 export function sendAnswer(request: WebhookRequest, reply: Reply, extra: Readonly<Record<string, string>>): void {
   const { incoming, response } = request;
   if (response.destroyed || response.headersSent) return;
-  const isUnread = hasBody(request.headers.values) && !incoming.readableEnded;
   const body = WITHOUT_BODY.has(reply.status) ? null : Buffer.from(reply.body, 'utf8');
   response.statusCode = reply.status;
   setHeaders(response, { ...safetyOf(reply), ...extra });
   response.setHeader('x-request-id', request.id);
   if (body) response.setHeader('content-length', body.length);
-  if (!isUnread) return void response.end(body ?? undefined);
+  if (hasBody(request.headers.values) && !incoming.readableEnded) endUnread(request, body);
+  else response.end(body ?? undefined);
+}
+
+function endUnread(request: WebhookRequest, body: Buffer | null): void {
+  const { response } = request;
   response.setHeader('connection', 'close');
   if (body && body.length > 0) response.write(body);
   else response.flushHeaders();
+  // A sender that waits for "100 Continue" sends nothing more once it has the answer.
   if (request.headers.values.expect !== undefined) response.end();
   else linger(request);
 }

@@ -54,7 +54,7 @@ async function demoSettings(shutdown: Shutdown): Promise<LocalSettings> {
     ...ignored,
     HOOKMILL_PUBLIC_URL: undefined,
     HOOKMILL_DATA_DIR: dataDir,
-    QUEUE_PREFIX: `hookmill-demo-${randomBytes(4).toString('hex')}`,
+    QUEUE_PREFIX: `hookmill_demo_${randomBytes(4).toString('hex')}`,
     GATEWAY_PORT: String(gateway),
     ADMIN_PORT: String(admin),
     WORKER_PORT: String(worker),

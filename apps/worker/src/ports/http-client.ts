@@ -164,7 +164,8 @@ function failure({ started, tooLarge, error }: ExchangeFailure, hop: number): Fa
 
 /** A connection tried on several addresses fails with an error that has no message of its own. */
 function describe(error: Error): string {
-  if (error instanceof AggregateError) return error.errors.map((each: Error) => each.message).join('; ');
+  if ('errors' in error && Array.isArray(error.errors))
+    return (error.errors as Error[]).map((each) => each.message).join('; ');
   return error.message;
 }
 

@@ -76,10 +76,14 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.#controller = controller;
   }
 
-  onResponseStart(_controller: Controller, status: number, headers: ResponseHeaders, statusText = ''): void {
+  onResponseStart(controller: Controller, status: number, headers: ResponseHeaders, statusText = ''): void {
     if (this.#done || status < 200) return;
     this.#answer = { status, statusText, headers: flatten(headers) };
-    if (isRedirect(status, this.#answer.headers)) return this.#finish();
+    if (isRedirect(status, this.#answer.headers)) {
+      this.#finish();
+      controller.abort(new Error('redirected'));
+      return;
+    }
     if (Number(headers['content-length'] ?? 0) > this.#limits.maxBytes) this.#refuse();
   }
 
@@ -101,8 +105,6 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   #finish(): void {
     if (this.#answer === null) return this.onResponseError(null, new Error('the answer ended before it began'));
     this.#end({ ok: true, answer: { ...this.#answer, body: Buffer.concat(this.#chunks) } });
-    if (this.#bytes === 0 && isRedirect(this.#answer.status, this.#answer.headers))
-      this.#controller?.abort(new Error('redirected'));
   }
 
   #refuse(): void {

@@ -32,6 +32,9 @@ export function writeGuestValue(context: QuickJSContext, value: HostValue): Quic
     case 'number':
       return context.newNumber(value);
     case 'string':
+      // The copy is made outside the guest's limit, in what is left above it.
+      if (Buffer.byteLength(value) > HOST_CALL_BYTES)
+        throw new RangeError(`one call gives at most ${HOST_CALL_BYTES} bytes`);
       return context.newString(value);
     default:
       return context.newArrayBuffer(Uint8Array.from(value).buffer);

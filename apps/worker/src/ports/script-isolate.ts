@@ -48,7 +48,7 @@ function runOnce(interpreter: ScriptInterpreter, job: ScriptJob): { outcome: Scr
     deadline: createScriptDeadline(limits),
   };
   // The host copies these in beside the guest's own limit; a quarter of it always fits.
-  if (job.content.length + job.globals.length > limits.memoryBytes / 4) {
+  if (Buffer.byteLength(job.content) + Buffer.byteLength(job.globals) > limits.memoryBytes / 4) {
     return {
       outcome: fail(run, 'script_memory', 'the script and its input are too large for its memory limit'),
       sound: true,

@@ -2,7 +2,16 @@ import type { HmacScheme, Provider, SignatureEntry } from '../contract.js';
 import { github } from './github.js';
 import { hmac } from './hmac.js';
 
-const DEFAULT_TOLERANCE_S = 300;
+/** What the `hmac` provider takes where the document says nothing. Tolerance in seconds. */
+const DEFAULTS: HmacScheme = {
+  header: 'x-signature',
+  algorithm: 'sha256',
+  encoding: 'hex',
+  prefix: '',
+  signedBytes: '{raw}',
+  timestampHeader: null,
+  tolerance: 300,
+};
 
 /** The registry: every provider, by name. */
 export const providers: ReadonlyMap<string, Provider> = new Map([github, hmac].map((entry) => [entry.name, entry]));
@@ -22,13 +31,10 @@ export function schemeOf(entry: SignatureEntry): HmacScheme | null {
   const provider = findProvider(entry.provider);
   if (!provider) return null;
   if (provider.scheme !== 'configured') return provider.scheme;
-  return {
-    header: (entry.header ?? 'x-signature').toLowerCase(),
-    algorithm: entry.algorithm ?? 'sha256',
-    encoding: entry.encoding ?? 'hex',
-    prefix: entry.prefix ?? '',
-    signedBytes: entry.signedBytes ?? '{raw}',
-    timestampHeader: entry.timestampHeader?.toLowerCase() ?? null,
-    tolerance: entry.tolerance ?? DEFAULT_TOLERANCE_S,
-  };
+  const { header, algorithm, encoding, prefix, signedBytes, timestampHeader, tolerance } = entry;
+  const written = { header, algorithm, encoding, prefix, signedBytes, timestampHeader, tolerance };
+  const stated = Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined));
+  const scheme: HmacScheme = { ...DEFAULTS, ...stated };
+  const lowerCase = scheme.timestampHeader === null ? null : scheme.timestampHeader.toLowerCase();
+  return { ...scheme, header: scheme.header.toLowerCase(), timestampHeader: lowerCase };
 }

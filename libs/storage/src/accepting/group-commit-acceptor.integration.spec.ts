@@ -39,7 +39,13 @@ describe('accepting', () => {
     const result = await storage.acceptor.accept(request);
     expect(result).toEqual({ kind: 'accepted', executionId: request.executionId, previousExecutionId: null });
     const runnable = await storage.executions.loadRunnable(request.executionId);
-    expect(runnable).toMatchObject({ status: 'queued', attempt: 0, leaseId: null, workflowKey: 'accepting', version: 1 });
+    expect(runnable).toMatchObject({
+      status: 'queued',
+      attempt: 0,
+      leaseId: null,
+      workflowKey: 'accepting',
+      version: 1,
+    });
     expect(runnable!.request).toEqual(request.request);
     expect(await storage.history.findRequest(request.request.id)).toMatchObject({
       verdict: 'accepted',

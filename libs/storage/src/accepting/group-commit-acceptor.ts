@@ -45,7 +45,8 @@ export class GroupCommitAcceptor implements RequestAcceptor {
   private async run(rows: readonly AcceptRow[]): Promise<Settled<AcceptResult>[]> {
     const outcomes: Outcomes = new Map();
     let pending = this.dropStale(rows, outcomes);
-    for (let round = 0; pending.length > 0 && round < MAX_ROUNDS; round += 1) pending = await this.round(pending, outcomes);
+    for (let round = 0; pending.length > 0 && round < MAX_ROUNDS; round += 1)
+      pending = await this.round(pending, outcomes);
     return rows.map((row) => outcomes.get(row) ?? failure(new StorageUnavailable('The dedup key is fought over.')));
   }
 

@@ -27,18 +27,30 @@ const UNAVAILABLE_STATES = new Set(['25006', '55P03', '40003']);
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
 /** The driver reports these without a code. */
-const CONNECTION_MESSAGE = /connection (terminated|error)|connection timeout|timeout exceeded|read timeout|not queryable/i;
+const CONNECTION_MESSAGE =
+  /connection (terminated|error)|connection timeout|timeout exceeded|read timeout|not queryable/i;
 
 /** A system error (`ECONNREFUSED`, `ETIMEDOUT`, `ENOTFOUND`), as opposed to an SQLSTATE or a Node error (`ERR_...`). */
 const SYSTEM_CODE = /^E[A-Z]+(_[A-Z]+)?$/;
 
+/**
+ * What is looked at of an error. Not its class: an error of the runtime may come from another realm, and drivers differ.
+ */
+interface ErrorShape {
+  message?: string;
+  code?: unknown;
+  /** Only an answer of the server has one. */
+  severity?: unknown;
+  /** Of an AggregateError: one per address that was tried. */
+  errors?: unknown;
+}
+
 /** Tells whose fault an error is. What is not recognised is a defect of ours and is passed on as it is. */
 export function classifyFault(error: unknown): StorageFault {
-  if (!(error instanceof Error)) return 'defect';
-  const code = sqlStateOf(error);
-  if (code !== null) return classifyState(code);
-  if (hasSystemCode(error) || CONNECTION_MESSAGE.test(error.message)) return 'unavailable';
-  return 'defect';
+  if (typeof error !== 'object' || error === null) return 'defect';
+  const { code, severity, message = '' }: ErrorShape = error;
+  if (severity !== undefined && typeof code === 'string' && SQLSTATE.test(code)) return classifyState(code);
+  return hasSystemCode(error) || CONNECTION_MESSAGE.test(message) ? 'unavailable' : 'defect';
 }
 
 /** The error to hand to callers: `RejectedRow`, `StorageUnavailable` (with the original as cause), or itself. */
@@ -46,8 +58,9 @@ export function toStorageError(error: unknown): unknown {
   if (error instanceof RejectedRow || error instanceof StorageUnavailable) return error;
   const fault = classifyFault(error);
   if (fault === 'defect') return error;
-  const message = (error as Error).message || 'The database cannot be reached.';
-  return fault === 'rejected' ? new RejectedRow(message, { cause: error }) : new StorageUnavailable(message, { cause: error });
+  const message = (error as ErrorShape).message || 'The database cannot be reached.';
+  const options = { cause: error };
+  return fault === 'rejected' ? new RejectedRow(message, options) : new StorageUnavailable(message, options);
 }
 
 function classifyState(code: string): StorageFault {
@@ -58,14 +71,7 @@ function classifyState(code: string): StorageFault {
   return UNAVAILABLE_CLASSES.has(group) ? 'unavailable' : 'defect';
 }
 
-function sqlStateOf(error: Error): string | null {
-  const { code, severity } = error as { code?: unknown; severity?: unknown };
-  // EPIPE and the like are five letters too: only an answer of the server has a severity.
-  return typeof code === 'string' && severity !== undefined && SQLSTATE.test(code) ? code : null;
-}
-
-function hasSystemCode(error: Error): boolean {
-  const { code } = error as { code?: unknown };
+function hasSystemCode({ code, errors }: ErrorShape): boolean {
   if (typeof code === 'string') return SYSTEM_CODE.test(code) && !code.startsWith('ERR_');
-  return error instanceof AggregateError && error.errors.some((inner) => inner instanceof Error && hasSystemCode(inner));
+  return Array.isArray(errors) && errors.some((inner: ErrorShape) => hasSystemCode(inner));
 }

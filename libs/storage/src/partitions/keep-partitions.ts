@@ -58,7 +58,11 @@ async function createDefault(client: Connection, { table, parameters }: Partitio
  * Attaching instead of `create table .. partition of`: it takes no exclusive lock on the parent, so accepting goes on,
  * and rows of that day that already lie in the default partition can be moved in the same transaction.
  */
-async function createDay(client: Connection, { table, column, parameters }: PartitionedTable, day: Date): Promise<string[]> {
+async function createDay(
+  client: Connection,
+  { table, column, parameters }: PartitionedTable,
+  day: Date,
+): Promise<string[]> {
   const name = `${table}_p${day.toISOString().slice(0, 10).replaceAll('-', '')}`;
   if (await exists(client, name)) return [];
   const low = idFloor(day);

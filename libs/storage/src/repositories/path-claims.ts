@@ -64,12 +64,10 @@ export async function storePathClaims(
   path: WorkflowToSave['path'],
 ): Promise<void> {
   for (const method of new Set(path?.methods)) {
-    await manager.query('insert into workflow_paths (version_id, workflow_id, method, pattern) values ($1, $2, $3, $4)', [
-      version.id,
-      version.workflowId,
-      method,
-      path!.pattern,
-    ]);
+    await manager.query(
+      'insert into workflow_paths (version_id, workflow_id, method, pattern) values ($1, $2, $3, $4)',
+      [version.id, version.workflowId, method, path!.pattern],
+    );
   }
 }
 

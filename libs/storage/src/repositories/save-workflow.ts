@@ -11,7 +11,11 @@ export interface SaveOptions {
 }
 
 /** Applies a document; the caller holds the lock on all workflows. */
-export async function saveWorkflow(manager: EntityManager, save: WorkflowToSave, options: SaveOptions): Promise<SaveResult> {
+export async function saveWorkflow(
+  manager: EntityManager,
+  save: WorkflowToSave,
+  options: SaveOptions,
+): Promise<SaveResult> {
   const row = await manager.findOneBy(WorkflowEntity, { key: save.key });
   const live = row !== null && row.archivedAt === null ? row : null;
   const refusal = await refuse(manager, live, save, options);

@@ -41,7 +41,12 @@ export class TypeormWorkflowStore implements WorkflowStore {
         order: { id: 'desc' },
         take: limit + 1,
       });
-      const page = toPage(rows, limit, (row) => row, (row) => String(row.id));
+      const page = toPage(
+        rows,
+        limit,
+        (row) => row,
+        (row) => String(row.id),
+      );
       return { ...page, items: await toWorkflowRecords(manager, page.items) };
     });
   }
@@ -105,14 +110,20 @@ export class TypeormWorkflowStore implements WorkflowStore {
     );
   }
 
-  private change<T>(key: string, work: (manager: EntityManager, row: WorkflowRow) => Promise<T | null>): Promise<T | null> {
+  private change<T>(
+    key: string,
+    work: (manager: EntityManager, row: WorkflowRow) => Promise<T | null>,
+  ): Promise<T | null> {
     return this.write(async (manager) => {
       const row = await manager.findOneBy(WorkflowEntity, { key, archivedAt: IsNull() });
       return row && work(manager, row);
     });
   }
 
-  private read<T>(key: string, work: (manager: EntityManager, row: WorkflowRow) => Promise<T | null>): Promise<T | null> {
+  private read<T>(
+    key: string,
+    work: (manager: EntityManager, row: WorkflowRow) => Promise<T | null>,
+  ): Promise<T | null> {
     return withStorageErrors(async () => {
       const { manager } = this.dataSource;
       const row = await manager.findOneBy(WorkflowEntity, { key, archivedAt: IsNull() });

@@ -19,7 +19,10 @@ export async function toWorkflowRecord(manager: EntityManager, row: WorkflowRow)
   return withNumber(row, numbers);
 }
 
-export async function toWorkflowRecords(manager: EntityManager, rows: readonly WorkflowRow[]): Promise<WorkflowRecord[]> {
+export async function toWorkflowRecords(
+  manager: EntityManager,
+  rows: readonly WorkflowRow[],
+): Promise<WorkflowRecord[]> {
   const numbers = await currentNumbers(manager, rows);
   return rows.map((row) => withNumber(row, numbers));
 }

@@ -21,7 +21,12 @@ const CLAIM = {
 
 /** For each claim whether it was made. Of two equal claims in a batch one wins: an update joins each target once. */
 export async function claimExecutions(database: Database, claims: readonly ClaimToMake[]): Promise<boolean[]> {
-  const rows = claims.map((claim, n) => ({ n, id: claim.executionId, attempt: claim.attempt, lease_id: claim.leaseId }));
+  const rows = claims.map((claim, n) => ({
+    n,
+    id: claim.executionId,
+    attempt: claim.attempt,
+    lease_id: claim.leaseId,
+  }));
   const bounds = idBounds(claims.map((claim) => claim.executionId));
   const won = await database.query<{ n: number }>(CLAIM, [JSON.stringify(rows), ...bounds]);
   const made = new Set(won.map((row) => row.n));

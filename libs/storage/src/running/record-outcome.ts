@@ -62,7 +62,8 @@ select n from won`,
 /** Throws {@link RejectedRow} when the outcome cannot be written down at all. */
 export function toOutcomeRow(outcome: OutcomeToRecord): OutcomeRow {
   const { startedAt, endedAt, expected } = outcome;
-  if (Number.isNaN(startedAt.getTime()) || Number.isNaN(endedAt.getTime())) throw new RejectedRow('A time is not a date.');
+  if (Number.isNaN(startedAt.getTime()) || Number.isNaN(endedAt.getTime()))
+    throw new RejectedRow('A time is not a date.');
   const payloads = {
     runs: outcome.nodeRuns.length > 0 ? jsonBytes(outcome.nodeRuns) : null,
     reply: optionalJsonBytes(outcome.reply),

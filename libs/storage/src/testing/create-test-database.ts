@@ -19,7 +19,8 @@ const TEMPLATE_LOCK = 4_811_900;
  */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const server = process.env['TEST_DATABASE_URL'];
-  if (!server) throw new Error('TEST_DATABASE_URL is not set: run this spec through jest, whose setup starts Postgres.');
+  if (!server)
+    throw new Error('TEST_DATABASE_URL is not set: run this spec through jest, whose setup starts Postgres.');
   const name = `test_${randomBytes(8).toString('hex')}`;
   await withClient(server, async (client) => {
     await client.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK]);

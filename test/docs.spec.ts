@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { environmentExample } from '#shared';
+import { refusals, type RefusalEntry } from '../apps/gateway/src/webhook/refusals.js';
+
+const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+
+describe('the documentation', () => {
+  it('lists exactly the refusals of the code, with gate, stage and status', () => {
+    const listed = [...read('docs/architecture.md').matchAll(/^\| (\d+|–) \| `([a-z-]+)` \| `(\w+)` \| (\d{3}) \|$/gm)];
+    const documented = listed.map(([, gate, stage, code, status]) => [code, gate, stage, status]);
+    const coded = (Object.entries(refusals) as [string, RefusalEntry][]).map(([code, { gate, stage, status }]) => [
+      code,
+      gate === 0 ? '–' : String(gate),
+      stage,
+      String(status),
+    ]);
+    expect(documented).toEqual(coded);
+  });
+
+  it('has an .env.example that is made from the settings (npm run env:example)', () => {
+    expect(read('.env.example')).toBe(environmentExample());
+  });
+
+  it('links to files that exist', () => {
+    for (const file of ['README.md', 'docs/architecture.md', 'CONTRIBUTING.md']) {
+      const folder = file.slice(0, file.lastIndexOf('/') + 1);
+      const links = [...read(file).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, target]) => target!);
+      for (const link of links) {
+        expect({ link, exists: exists(`${folder}${link}`) }).toEqual({ link, exists: true });
+      }
+    }
+  });
+});
+
+function exists(file: string): boolean {
+  try {
+    read(file);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EISDIR';
+  }
+}
