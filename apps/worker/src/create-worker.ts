@@ -2,13 +2,13 @@ import { hostname } from 'node:os';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { prepareQueueBackend } from '#queue';
-import { createLogger, maskedConfig, Readiness, startTelemetry, type Logger } from '#shared';
+import { createLogger, maskedConfig, Readiness, type Logger } from '#shared';
 import { assertMigrated, keepPartitions, openStorage, type Storage } from '#storage';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { ExecutionProcessor } from './execution/execution.processor.js';
 import { WorkerLease } from './execution/worker-lease.js';
 import { PartitionUpkeep } from './maintenance/partition-upkeep.js';
-import { allowedVariables, Environment } from './ports/environment.js';
+import { Environment } from './ports/environment.js';
 import { createHttpClient } from './ports/http-client.js';
 import { createScriptRunner } from './ports/script-runner.js';
 import type { WorkerConfig } from './worker.config.js';
@@ -29,7 +29,6 @@ export async function createWorker(config: WorkerConfig): Promise<RunningWorker>
   const { settings } = config;
   const logger = createLogger('worker', settings.LOG_LEVEL);
   logger.info({ config: maskedConfig(settings) }, 'starting');
-  const stopTelemetry = await startTelemetry('hookmill-worker', process.env);
   await assertMigrated(config.storage.databaseUrl);
   await prepareQueueBackend(config.queue);
   const storage = await openStorage(config.storage);
@@ -53,7 +52,6 @@ export async function createWorker(config: WorkerConfig): Promise<RunningWorker>
       await drain(app.get(ExecutionProcessor), settings.DRAIN_TIMEOUT - CLOSING);
       await app.close();
       await closeParts(parts);
-      await stopTelemetry();
     },
   };
 }
@@ -63,7 +61,7 @@ async function openParts(config: WorkerConfig, storage: Storage, logger: Logger)
   const warn = (error: unknown) => logger.warn({ err: error }, 'the database could not be asked; trying again');
   const lease = new WorkerLease(storage.leases, `${hostname()}:${process.pid}`, settings.LEASE_TTL, warn);
   await lease.start();
-  const environment = new Environment(storage.configuration, allowedVariables(settings.HOOKMILL_ENV_ALLOW));
+  const environment = new Environment(storage.configuration, config.allowedVariables);
   await environment.start(settings.CONFIG_POLL, warn);
   return {
     config,

@@ -1,6 +1,7 @@
 export * from './batching/batcher.js';
 export * from './config/config-error.js';
 export * from './config/load-config.js';
+export * from './config/service-options.js';
 export * from './config/settings.js';
 export * from './crypto/constant-time.js';
 export * from './crypto/secret-box.js';

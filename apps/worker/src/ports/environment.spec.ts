@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { allowedVariables, Environment } from './environment.js';
+import { Environment } from './environment.js';
 
 describe('Environment', () => {
   it('gives a workflow the secrets and allowed variables it names, secrets first, and says which are secret', async () => {
@@ -11,7 +11,7 @@ describe('Environment', () => {
           ['OTHER', 'x'],
         ]),
     };
-    const environment = new Environment(store, allowedVariables(['A', 'B', 'ABSENT'], { A: 'plain', B: 'b', C: 'c' }));
+    const environment = new Environment(store, { A: 'plain', B: 'b' });
     await environment.start(60_000, () => undefined);
     environment.stop();
     expect(environment.valuesFor(['A', 'B', 'C', 'ABSENT'])).toEqual({

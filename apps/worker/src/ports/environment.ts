@@ -51,11 +51,3 @@ export class Environment {
     this.epoch = epoch;
   }
 }
-
-/** The allowed part of the process environment. */
-export function allowedVariables(
-  names: readonly string[],
-  env: Record<string, string | undefined> = process.env,
-): Record<string, string> {
-  return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
-}

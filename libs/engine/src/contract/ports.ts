@@ -49,7 +49,8 @@ export type HttpResult =
   | {
       ok: false;
       /**
-       * `blocked`: the SSRF guard refused, nothing was sent. `connect`: no connection was made, nothing was sent.
+       * `invalid_url`: the URL, method or a header cannot be sent. `blocked`: the SSRF guard refused, nothing was sent to
+       * that hop. `connect`: no connection was made, nothing was sent to anyone.
        * The others leave it open whether the receiver acted.
        */
       code:

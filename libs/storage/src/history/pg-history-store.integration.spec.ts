@@ -64,6 +64,9 @@ describe('the list of executions', () => {
     const count = async (filter: object) =>
       (await storage.history.listExecutions({ limit: 50, cursor: null, ...filter })).items.length;
     expect(await count({ status: 'failed' })).toBe(1);
+    expect(await count({ status: 'failed', workflow: 'unknown' })).toBe(0);
+    expect(await count({ status: 'failed', to: new Date(Date.now() - 60_000) })).toBe(0);
+    expect(await count({ status: 'started' })).toBe(0);
     expect(await count({ status: 'queued', workflow: 'history' })).toBe(6);
     expect(await count({ status: 'nonsense' })).toBe(0);
     expect(await count({ workflow: 'unknown' })).toBe(0);

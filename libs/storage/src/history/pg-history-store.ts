@@ -15,7 +15,7 @@ import {
 } from '../contract.js';
 import { EXECUTION_COLUMNS, findExecution, toExecutionRecord, type ExecutionRow } from './find-execution.js';
 import { REQUEST_COLUMNS, findRequest, toRequestRecord, type RequestRow } from './find-request.js';
-import { executionConditions, requestConditions } from './history-filter.js';
+import { executionSource, requestConditions } from './history-filter.js';
 
 const CREATE_MANUAL = {
   text: `with queued as (
@@ -51,9 +51,9 @@ export class PgHistoryStore implements HistoryStore {
   constructor(private readonly database: Database) {}
 
   async listExecutions(filter: HistoryFilter): Promise<Page<ExecutionRecord>> {
-    const { sql, values } = executionConditions(filter);
+    const { from, id, sql, values } = executionSource(filter);
     const text = `select ${EXECUTION_COLUMNS}
-      from (select * from executions e where ${sql} order by e.id desc limit $${values.length + 1}) e
+      from (select e.* from ${from} where ${sql} order by ${id} desc limit $${values.length + 1}) e
       join workflows w on w.id = e.workflow_id join workflow_versions v on v.id = e.version_id
       order by e.id desc`;
     const rows = await this.database.query<ExecutionRow>({ text }, [...values, filter.limit + 1]);

@@ -141,9 +141,9 @@ describe('configuration', () => {
 
   it('keeps a document to the letter', async () => {
     const document = { z: 'a\0\ud800', a: 1 };
-    const saved = await save('letters', 'a', { document });
-    const { id } = (saved as Extract<SaveResult, { kind: 'created' }>).version;
-    const loaded = await storage.configuration.loadVersion(id);
+    await save('letters', 'a', { document });
+    const { version } = (await storage.workflows.find('letters'))!;
+    const loaded = await storage.configuration.loadVersion(version.id);
     expect(JSON.stringify(loaded!.document)).toBe(JSON.stringify(document));
     expect(await storage.configuration.loadVersion(999_999)).toBeNull();
   });
