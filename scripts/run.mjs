@@ -1,6 +1,7 @@
 /**
  * `npm start`, `npm run demo`, `npm test`, `npm run bench` on a fresh clone: installs and builds what is missing, then
- * runs the real thing on the Node that npm installed. Node built-ins only: it runs before anything is installed, on
+ * runs the real thing on the Node that npm installed. `install` only
+ * installs. Node built-ins only: it runs before anything is installed, on
  * whatever Node >= 20 the machine has.
  */
 import { buildWhenChanged } from './build-when-changed.mjs';
@@ -15,6 +16,8 @@ const commands = {
   demo: (args) => launch('dist/apps/local/src/main.js', ['demo', ...args]),
   bench: (args) => launch('dist/bench/main.js', args),
   test,
+  // Only the preparation, for checks that need no build.
+  install: async () => 0,
 };
 
 async function launch(file, args) {
@@ -38,7 +41,7 @@ async function main([name, ...args]) {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < 20) throw new Error(`Node ${process.versions.node} is too old: install Node 20 or newer.`);
   await installWhenChanged();
-  await buildWhenChanged();
+  if (name !== 'install') await buildWhenChanged();
   return await command(args);
 }
 

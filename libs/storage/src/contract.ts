@@ -183,7 +183,10 @@ export interface ActiveVersion {
 }
 
 export interface ConfigurationStore {
-  /** Grows with every write to workflows or secrets. Read twice a second by every process. */
+  /**
+   * Grows with every write to workflows or secrets, and when a secret comes into force or runs out; by how much says
+   * nothing. Read twice a second by every process.
+   */
   readEpoch(): Promise<number>;
   /** Current versions of enabled, not archived workflows. */
   loadActive(): Promise<ActiveVersion[]>;
@@ -251,7 +254,7 @@ export interface WorkflowStore {
   archive(key: string): Promise<boolean>;
   listVersions(key: string, limit: number, cursor: string | null): Promise<Page<VersionRecord> | null>;
   findVersion(key: string, number: number): Promise<VersionRecord | null>;
-  /** Makes it current and switches the workflow on. */
+  /** Makes it current and switches the workflow on. Throws `PathConflict` when its path was taken meanwhile. */
   enableVersion(key: string, number: number): Promise<WorkflowRecord | null>;
 }
 
@@ -308,7 +311,9 @@ export interface HistoryFilter {
   status?: string | undefined;
   verdict?: string | undefined;
   deliveryId?: string | undefined;
+  /** Inclusive; by the time in the id. */
   from?: Date | undefined;
+  /** Exclusive. */
   to?: Date | undefined;
   limit: number;
   cursor: string | null;
@@ -329,6 +334,7 @@ export interface HistoryStore {
   }): Promise<void>;
   /** Only ended executions; false when it is unknown or still open. */
   deleteExecution(id: string): Promise<'deleted' | 'open' | 'unknown'>;
+  /** False when it is unknown, and while the execution that needs it is open. */
   deleteRequest(id: string): Promise<boolean>;
 }
 

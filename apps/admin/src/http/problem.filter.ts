@@ -16,6 +16,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const problem = toProblem(error);
     if (problem.code === 'internal') this.logger.error({ err: error, requestId: request.id }, 'unexpected error');
+    if (error instanceof RejectedRow) this.logger.warn({ err: error, requestId: request.id }, 'a row was refused');
     void reply
       .status(problem.status)
       .headers(problem.headers)
@@ -52,10 +53,7 @@ function storageProblem(error: unknown): ApiProblem | null {
     return new ApiProblem('path_conflict', `The path overlaps that of "${error.otherKey}" on a method.`);
   }
   if (error instanceof RejectedRow) {
-    return new ApiProblem(
-      'invalid_request',
-      'A value holds what text in the database cannot, such as a NUL character.',
-    );
+    return new ApiProblem('invalid_request', 'The database refuses a value; text must not hold NUL characters.');
   }
   return null;
 }

@@ -4,8 +4,13 @@ import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, wri
 import { join } from 'node:path';
 import type { DatabasePlace } from './place-database.js';
 
-/** Superuser and database are named alike; the contract lets the user of DATABASE_URL create roles. */
 export const DATABASE_NAME = 'hookmill';
+
+/**
+ * The contract lets the user of DATABASE_URL create roles. Never named like a schema of ours (QUEUE_PREFIX is one):
+ * Postgres looks into the schema named like the user first.
+ */
+export const DATABASE_USER = 'postgres';
 
 /**
  * Makes the database cluster when there is none; an interrupted attempt is started over.
@@ -48,7 +53,7 @@ function createCluster(place: DatabasePlace, data: string, passwordFile: string)
   const program = (name: string) => join(place.binaries, 'bin', name);
   // The built-in C.UTF-8 collation orders by code point and does not change with the machine's libraries.
   const locale = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
-  const access = ['--auth=scram-sha-256', `--username=${DATABASE_NAME}`, `--pwfile=${passwordFile}`];
+  const access = ['--auth=scram-sha-256', `--username=${DATABASE_USER}`, `--pwfile=${passwordFile}`];
   const made = spawnSync(program('initdb'), [`--pgdata=${data}`, ...locale, ...access], shared);
   if (made.status !== 0)
     throw new Error(`initdb failed: ${made.error?.message ?? `${made.stderr}${made.stdout}`.trim()}`);

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { endsWithin } from '../running-process.js';
-import { DATABASE_NAME, initialiseDatabase } from './initialise-database.js';
+import { DATABASE_NAME, DATABASE_USER, initialiseDatabase } from './initialise-database.js';
 import { locateBinaries } from './locate-binaries.js';
 import { placeDatabase } from './place-database.js';
 import type { DatabasePlace } from './place-database.js';
@@ -120,7 +120,7 @@ function running(child: ChildProcess, port: number, password: string): RunningPo
     child.kill('SIGQUIT');
     await ended;
   };
-  return { url: `postgresql://${DATABASE_NAME}:${password}@127.0.0.1:${port}/${DATABASE_NAME}`, pid, ended, stop };
+  return { url: `postgresql://${DATABASE_USER}:${password}@127.0.0.1:${port}/${DATABASE_NAME}`, pid, ended, stop };
 }
 
 /** A port nobody listens on right now. */

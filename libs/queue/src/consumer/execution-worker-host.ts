@@ -5,8 +5,6 @@ import { EXECUTIONS_QUEUE } from '../executions-queue.js';
 import { within } from '../timing/within.js';
 import { workerOptions } from './worker-options.js';
 
-const IDLE_MS = 100;
-
 /**
  * What an app's processor extends: it says what to do with a job, the queue's rules are set here. A provider of the app
  * like any other; its worker takes jobs from application bootstrap on, when every module is ready.
@@ -14,8 +12,7 @@ const IDLE_MS = 100;
  * On shutdown: `drain`, then `close`, before the Nest app is closed.
  */
 export abstract class ExecutionWorkerHost extends WorkerHost implements JobConsumer {
-  private drained = false;
-  private settling: Promise<void> | undefined;
+  private running = 0;
 
   /** `concurrency`: jobs at once in this process. */
   constructor(
@@ -52,24 +49,17 @@ export abstract class ExecutionWorkerHost extends WorkerHost implements JobConsu
   }
 
   async drain(timeoutMs: number): Promise<void> {
-    await within(timeoutMs, this.settle(), 'Draining the worker').catch((error: Error) => this.onQueueError(error));
+    await within(timeoutMs, this.worker.pause(), 'Draining the worker').catch((error: Error) =>
+      this.onQueueError(error),
+    );
   }
 
   /** Jobs that still run lose their lock and are redelivered to another process. */
   async close(): Promise<void> {
-    const report = (error: Error): void => this.onQueueError(error);
-    // A forced close leaves BullMQ's wait for the next job behind; an idle worker gets the chance to end it.
-    if (!this.drained) await within(IDLE_MS, this.settle(), 'Settling').catch(() => undefined);
-    const closed = this.worker.close(!this.drained);
-    await within(this.queueOptions.commandTimeoutMs, closed, 'Closing the worker').catch(report);
-  }
-
-  /** One pause for all who wait: BullMQ answers a second one at once, whatever still runs. */
-  private settle(): Promise<void> {
-    this.settling ??= this.worker.pause().then(() => {
-      this.drained = true;
-    });
-    return this.settling;
+    // Forced, BullMQ waits for nobody, but leaves its wait for the next job behind: only for jobs that do not end.
+    const closed = this.worker.close(this.running > 0);
+    const patience = this.queueOptions.commandTimeoutMs;
+    await within(patience, closed, 'Closing the worker').catch((error: Error) => this.onQueueError(error));
   }
 
   @OnWorkerEvent('error')

@@ -14,7 +14,7 @@ import {
 let database: TestDatabase;
 let storage: Storage;
 let ids: { workflowId: number; versionId: number };
-let sockets: net.Socket[] = [];
+const sockets: net.Socket[] = [];
 let behaviour: 'pass' | 'cut' | 'freeze' = 'pass';
 
 /** A line to Postgres that can be cut or frozen. */
