@@ -1,5 +1,5 @@
 /** Imports that are tests or serve tests. */
-const TESTS = '(\\.spec\\.ts$|^test/|^bench/|^libs/[^/]+/src/testing/)';
+const TESTS = '(\\.spec\\.ts$|^test/|^bench/|^(libs|apps)/[^/]+/src/testing/)';
 const NEST = '^node_modules/(@nestjs/|rxjs/|reflect-metadata/)';
 const IO =
   '^(node:)?(fs|http|https|http2|net|tls|dgram|dns|child_process|cluster|worker_threads|inspector|repl|readline|tty)(/|$)';

@@ -59,7 +59,7 @@ export default tseslint.config(
   },
   {
     files: ['apps/**/*.ts', 'libs/**/*.ts'],
-    ignores: [...SPECS, ...AT_THE_TERMINAL, 'libs/shared/src/config/**', 'libs/*/src/testing/**'],
+    ignores: [...SPECS, ...AT_THE_TERMINAL, 'libs/shared/src/config/**', '*/*/src/testing/**', 'apps/*/src/main.ts'],
     rules: {
       'no-console': 'error',
       'no-restricted-syntax': [

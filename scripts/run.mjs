@@ -1,8 +1,7 @@
 /**
  * `npm start`, `npm run demo`, `npm test`, `npm run bench` on a fresh clone: installs and builds what is missing, then
- * runs the real thing on the Node that npm installed. `install` only
- * installs. Node built-ins only: it runs before anything is installed, on
- * whatever Node >= 20 the machine has.
+ * runs the real thing on the Node that npm installed; `install` only installs. Node built-ins only: it runs before
+ * anything is installed, on whatever Node >= 20 the machine has.
  */
 import { buildWhenChanged } from './build-when-changed.mjs';
 import { installWhenChanged } from './install-when-changed.mjs';

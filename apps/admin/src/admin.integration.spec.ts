@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
 import { createReplyChannel } from '#queue';
-import { createLogger, loadConfig, newId, type Settings } from '#shared';
+import { createLogger, loadConfig, newId, type Settings, serviceOptions } from '#shared';
 import { openStorage, type Storage } from '#storage';
 import { createTestDatabase, type TestDatabase } from '#storage/testing';
-import { queueOptions, storageOptions } from './admin-config.js';
 import { createAdmin, type Admin } from './create-admin.js';
 
 const KEY = 'admin-key-of-the-integration-spec';
@@ -33,7 +32,7 @@ describe('the admin app on real Postgres', () => {
       LOG_LEVEL: 'silent',
       DATABASE_POOL: '4',
     });
-    storage = await openStorage(storageOptions(config));
+    storage = await openStorage(serviceOptions(config, 'hookmill-admin').storage);
     admin = await createAdmin(config, { logger: createLogger('admin', 'silent') });
     base = (await admin.listen(0, '127.0.0.1')).replace('[::1]', 'localhost');
   }, 60_000);
@@ -189,7 +188,7 @@ describe('the admin app on real Postgres', () => {
 
   it('runs by hand through the queue and is woken by the reply channel', async () => {
     await put('by-hand');
-    const worker = createReplyChannel(queueOptions(config));
+    const worker = createReplyChannel(serviceOptions(config, 'hookmill-admin').queue);
     const pending = call('POST', '/api/v1/workflows/by-hand/execute', { context: { data: { a: 1 } } });
     let queued = await storage.dispatch.findQueued(0, null, 10);
     while (queued.length === 0) queued = await storage.dispatch.findQueued(0, null, 10);

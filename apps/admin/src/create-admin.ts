@@ -2,9 +2,8 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { prepareQueueBackend, REPLY_CHANNEL, type JobProducer, type ReplyChannel } from '#queue';
-import { createLogger, newId, Readiness, type Logger, type Settings } from '#shared';
+import { createLogger, newId, Readiness, type Logger, type Settings, serviceOptions } from '#shared';
 import { assertMigrated, openStorage, type Storage } from '#storage';
-import { queueOptions, storageOptions } from './admin-config.js';
 import type { AdminStorage } from './admin-storage.js';
 import { AdminModule } from './admin.module.js';
 import { authorizeRequests } from './auth/authorize-requests.js';
@@ -45,13 +44,13 @@ export async function createAdmin(config: Settings, deps: AdminDeps = {}): Promi
   const opened = deps.storage ? null : await open(config);
   const storage = deps.storage ?? (opened as Storage);
   try {
-    if (!deps.queue) await prepareQueueBackend(queueOptions(config));
+    if (!deps.queue) await prepareQueueBackend(serviceOptions(config, 'hookmill-admin').queue);
     const module = AdminModule.with({
       config,
       logger,
       storage,
       drain,
-      queue: deps.queue ?? queueOptions(config),
+      queue: deps.queue ?? serviceOptions(config, 'hookmill-admin').queue,
       manualWaitMs: deps.manualWaitMs ?? MANUAL_WAIT_MS,
     });
     const app = await createApp(module, new KeyRing(storage.apiKeys, config.HOOKMILL_ADMIN_KEY), logger, drain);
@@ -81,7 +80,7 @@ function beginDrain(app: NestFastifyApplication, drain: DrainState): void {
 }
 
 async function open(config: Settings): Promise<Storage> {
-  const options = storageOptions(config);
+  const options = serviceOptions(config, 'hookmill-admin').storage;
   await assertMigrated(options.databaseUrl);
   return openStorage(options);
 }

@@ -1,12 +1,11 @@
 import { prepareQueueBackend } from '#queue';
-import { ConfigError, loadConfig } from '#shared';
+import { ConfigError, loadConfig, serviceOptions } from '#shared';
 import { migrate } from '#storage';
-import { queueOptions } from './admin-config.js';
 
 /** Brings the database to this release: our own schema, then the queue's when it lives on Postgres. Safe to repeat. */
 async function main(): Promise<void> {
   const config = loadConfig(['DATABASE_URL']);
-  const options = queueOptions(config);
+  const options = serviceOptions(config, 'hookmill-admin').queue;
   const applied = await migrate(options.databaseUrl);
   for (const name of applied) print(`applied ${name}`);
   print(applied.length === 0 ? 'the database is up to date' : `${applied.length} migrations applied`);

@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 import type { QueueOptions } from '#queue';
-import { ConfigError, type Settings } from '#shared';
+import { allowedVariables, ConfigError, serviceOptions, type Settings } from '#shared';
 import { compileIpList, type IpList } from '#signatures';
 import type { StorageOptions } from '#storage';
 
@@ -51,28 +51,8 @@ export function gatewayConfig(
     replyPollMs: settings.REPLY_POLL,
     drain: { graceMs: settings.DRAIN_GRACE, timeoutMs: settings.DRAIN_TIMEOUT },
     replyKey: Buffer.from(hkdfSync('sha256', masterKey, '', 'hookmill reply url', 32)),
-    environment: allowed(settings.HOOKMILL_ENV_ALLOW, environment),
-    ...connections(settings, masterKey),
-  };
-}
-
-function connections(settings: Settings, masterKey: Buffer): Pick<GatewayConfig, 'storage' | 'queue'> {
-  return {
-    storage: {
-      databaseUrl: settings.DATABASE_URL!,
-      applicationName: 'hookmill-gateway',
-      masterKey,
-      poolSize: settings.DATABASE_POOL,
-      statementTimeoutMs: settings.DATABASE_STATEMENT_TIMEOUT,
-      refusalLogRate: settings.REFUSAL_LOG_RATE,
-    },
-    queue: {
-      redisUrl: settings.REDIS_URL,
-      databaseUrl: settings.DATABASE_URL!,
-      prefix: settings.QUEUE_PREFIX,
-      commandTimeoutMs: settings.QUEUE_COMMAND_TIMEOUT,
-      lockMs: settings.QUEUE_LOCK,
-    },
+    environment: allowedVariables(settings, environment),
+    ...serviceOptions(settings, 'hookmill-gateway'),
   };
 }
 
@@ -82,13 +62,4 @@ function trustedProxies(entries: readonly string[]): IpList {
   } catch (error) {
     throw new ConfigError([`TRUSTED_PROXIES must be IP addresses or CIDR ranges; ${(error as Error).message}`]);
   }
-}
-
-function allowed(
-  names: readonly string[],
-  environment: Readonly<Record<string, string | undefined>>,
-): Record<string, string> {
-  return Object.fromEntries(
-    names.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])),
-  );
 }

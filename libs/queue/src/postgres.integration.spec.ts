@@ -72,9 +72,7 @@ describeReplyChannel('Postgres', () => ({
 }));
 
 it('migrates a schema that is up to date without harm, by several processes at once', async () => {
-  await expect(
-    Promise.all([prepareQueueBackend(options()), prepareQueueBackend(options())]),
-  ).resolves.toHaveLength(2);
+  await expect(Promise.all([prepareQueueBackend(options()), prepareQueueBackend(options())])).resolves.toHaveLength(2);
 });
 
 it('refuses a prefix that is no schema name', async () => {

@@ -11,6 +11,7 @@ export * from './ids/new-id.js';
 export * from './json.js';
 export * from './logging/create-logger.js';
 export * from './process/run-process.js';
+export * from './process/start-fault.js';
 export * from './telemetry/attributes.js';
 export * from './telemetry/span.js';
 export * from './telemetry/start-telemetry.js';

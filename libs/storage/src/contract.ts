@@ -151,6 +151,10 @@ export interface QueuedExecution {
   id: string;
   attempt: number;
   mode: 'async' | 'sync';
+  /**
+   * For the job id. Null without a delivery id, and when the key was taken over from an earlier execution: that one's
+   * job may still be in the queue under the key.
+   */
   dedupId: Buffer | null;
 }
 

@@ -35,10 +35,15 @@ export abstract class ExecutionWorkerHost extends WorkerHost implements JobConsu
 
   /** Called by BullMQ. */
   async process(job: Job<ExecutionJobData>): Promise<void> {
-    await this.handle(job.data, {
-      redelivered: job.stalledCounter > 0,
-      lastTry: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
-    });
+    this.running += 1;
+    try {
+      await this.handle(job.data, {
+        redelivered: job.stalledCounter > 0,
+        lastTry: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
+      });
+    } finally {
+      this.running -= 1;
+    }
   }
 
   /** Called by Nest when every module is initialised. On Postgres it rejects when the database is away. */

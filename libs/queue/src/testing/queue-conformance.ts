@@ -57,7 +57,7 @@ const describeSettling: Part = (parts, backend) => {
     const { options, remains } = backend();
     const producer = await parts.readyProducer(options, { attempts: 3 });
     const times: number[] = [];
-    await parts.worker(options, 1, async () => {
+    const worker = await parts.worker(options, 1, async () => {
       times.push(Date.now());
       throw new Error('not today');
     });
@@ -65,6 +65,8 @@ const describeSettling: Part = (parts, backend) => {
     await eventually(() => expect(times).toHaveLength(3));
     expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(450);
     expect(times[2]! - times[1]!).toBeGreaterThanOrEqual(950);
+    expect(worker.deliveries.map((delivery) => delivery.lastTry)).toEqual([false, false, true]);
+    expect(worker.deliveries.map((delivery) => delivery.redelivered)).toEqual([false, false, false]);
     await eventually(async () => expect(await remains()).toEqual([]));
   });
 
@@ -187,5 +189,6 @@ const describeLeaving: Part = (parts, backend) => {
     }
     const survivor = await parts.worker(options, 1);
     await eventually(() => expect(survivor.ids).toEqual(['a']));
+    expect(survivor.deliveries).toEqual([{ redelivered: true, lastTry: false }]);
   });
 };

@@ -2,7 +2,14 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import { Queue } from 'bullmq';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExecutionWorkerHost } from '../consumer/execution-worker-host.js';
-import type { ExecutionJob, ExecutionJobData, JobProducer, QueueOptions, ReplyChannel } from '../contract.js';
+import type {
+  ExecutionJob,
+  ExecutionJobData,
+  JobDelivery,
+  JobProducer,
+  QueueOptions,
+  ReplyChannel,
+} from '../contract.js';
 import { EXECUTIONS_QUEUE } from '../executions-queue.js';
 import { createJobProducer, type JobProducerSettings } from '../producer/create-job-producer.js';
 import { executionsQueueOptions } from '../producer/executions-queue-options.js';
@@ -28,6 +35,7 @@ export interface QueueBackendUnderTest {
 /** A worker that does what the test says and remembers what it was given. */
 export class RecordingWorker extends ExecutionWorkerHost {
   readonly handled: ExecutionJobData[] = [];
+  readonly deliveries: JobDelivery[] = [];
   readonly errors: Error[] = [];
 
   constructor(
@@ -38,8 +46,9 @@ export class RecordingWorker extends ExecutionWorkerHost {
     super(options, concurrency);
   }
 
-  async handle(data: ExecutionJobData): Promise<void> {
+  async handle(data: ExecutionJobData, delivery: JobDelivery): Promise<void> {
     this.handled.push(data);
+    this.deliveries.push(delivery);
     await this.act(data);
   }
 

@@ -1,5 +1,7 @@
+import { StartFault } from '../process/start-fault.js';
+
 /** Settings that cannot be used: every fault at once, each saying what to set. */
-export class ConfigError extends Error {
+export class ConfigError extends StartFault {
   override readonly name = 'ConfigError';
   constructor(readonly faults: readonly string[]) {
     super(

@@ -1,4 +1,4 @@
-import { ConfigError } from '../config/config-error.js';
+import { StartFault } from './start-fault.js';
 
 /** A started process: what ends it in an orderly way. */
 export interface RunningProcess {
@@ -12,22 +12,24 @@ export interface RunningProcess {
 const NODE_MAJOR = 24;
 
 /**
- * Starts a process and ends it on SIGTERM, SIGINT, or when the parent that holds its IPC channel is gone. A fault of
- * the configuration is printed in plain words with exit code 78 (EX_CONFIG of sysexits.h); any other failed start
- * exits with 1.
+ * Starts a process and ends it on SIGTERM, SIGINT, or when the parent that holds its IPC channel is gone. A fault
+ * that its operator can mend is printed in plain words with exit code 78 (EX_CONFIG of sysexits.h); any other failed
+ * start exits with 1.
  */
 export async function runProcess(name: string, start: () => Promise<RunningProcess>): Promise<void> {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < NODE_MAJOR) {
-    console.error(`${name} needs Node.js ${NODE_MAJOR}, this is ${process.versions.node}. Start it with npm run start:${name}.`);
+    console.error(
+      `${name} needs Node.js ${NODE_MAJOR}, this is ${process.versions.node}. Start it with npm run start:${name}.`,
+    );
     process.exit(78);
   }
   let running: RunningProcess;
   try {
     running = await start();
   } catch (error) {
-    console.error(error instanceof ConfigError ? error.message : error);
-    process.exit(error instanceof ConfigError ? 78 : 1);
+    console.error(error instanceof StartFault ? error.message : error);
+    process.exit(error instanceof StartFault ? 78 : 1);
   }
   let closing = false;
   const close = () => {

@@ -3,6 +3,7 @@ import { ApiKeyEntity } from '../entities/api-key.entity.js';
 import { SecretEntity } from '../entities/secret.entity.js';
 import { VersionEntity } from '../entities/version.entity.js';
 import { WorkflowEntity } from '../entities/workflow.entity.js';
+import { PUBLIC_SCHEMA } from './session-options.js';
 import { MIGRATIONS } from '../migrations/index.js';
 
 export interface DataSourceOptions {
@@ -25,6 +26,7 @@ export function createDataSource(options: DataSourceOptions): DataSource {
     migrationsTableName: 'migrations',
     logging: false,
     extra: {
+      options: PUBLIC_SCHEMA,
       statement_timeout: options.statementTimeoutMs || undefined,
       query_timeout: options.statementTimeoutMs ? options.statementTimeoutMs + 250 : undefined,
       connectionTimeoutMillis: options.statementTimeoutMs || 10_000,

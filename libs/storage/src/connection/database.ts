@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { StorageUnavailable } from '../contract.js';
+import { PUBLIC_SCHEMA } from './session-options.js';
 import { classifyFault, toStorageError } from './storage-error.js';
 
 export interface DatabaseOptions {
@@ -27,7 +28,7 @@ const CLIENT_GRACE_MS = 250;
  * No plan may rest on how small a table was when the plan was cached, and compiling a plan that touches many
  * partitions costs more than running it.
  */
-const SESSION_OPTIONS = '-c enable_seqscan=off -c jit=off -c TimeZone=UTC';
+const SESSION_OPTIONS = `${PUBLIC_SCHEMA} -c enable_seqscan=off -c jit=off -c TimeZone=UTC`;
 
 /**
  * The one connection pool. Errors leave it as `StorageUnavailable` or `RejectedRow`; what is neither is a defect and

@@ -1,8 +1,10 @@
 import pg from 'pg';
+import { StartFault } from '#shared';
+import { PUBLIC_SCHEMA } from '../connection/session-options.js';
 import { MIGRATIONS } from './index.js';
 
 /** The schema is older than this release. */
-export class SchemaTooOld extends Error {
+export class SchemaTooOld extends StartFault {
   override readonly name = 'SchemaTooOld';
 
   constructor(missing: readonly string[]) {
@@ -17,7 +19,11 @@ export class SchemaTooOld extends Error {
  * starts on the next release's schema.
  */
 export async function assertMigrated(databaseUrl: string): Promise<void> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000 });
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: 10_000,
+    options: PUBLIC_SCHEMA,
+  });
   client.on('error', () => undefined);
   await client.connect();
   try {

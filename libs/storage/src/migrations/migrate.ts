@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { PUBLIC_SCHEMA } from '../connection/session-options.js';
 import { createDataSource } from '../connection/data-source.js';
 import { createPartitions } from '../partitions/keep-partitions.js';
 
@@ -15,7 +16,11 @@ const DAYS_AHEAD = 7;
  */
 export async function migrate(databaseUrl: string, log: (line: string) => void = () => undefined): Promise<string[]> {
   // A connection of its own: the lock must outlive each migration's transaction.
-  const lock = new pg.Client({ connectionString: databaseUrl, application_name: 'hookmill-migrate' });
+  const lock = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: 'hookmill-migrate',
+    options: PUBLIC_SCHEMA,
+  });
   lock.on('error', () => undefined);
   await lock.connect();
   try {

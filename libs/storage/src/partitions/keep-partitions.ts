@@ -1,5 +1,6 @@
 import { idFloor } from '#shared';
 import pg from 'pg';
+import { PUBLIC_SCHEMA } from '../connection/session-options.js';
 import { PARTITIONED_TABLES, type PartitionedTable } from './partitioned-tables.js';
 
 const DAY_MS = 86_400_000;
@@ -18,7 +19,11 @@ type Connection = Pick<pg.Client, 'query'>;
  * @returns names of the partitions made now
  */
 export async function keepPartitions(databaseUrl: string, daysAhead = 7): Promise<string[]> {
-  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'hookmill-partitions' });
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: 'hookmill-partitions',
+    options: PUBLIC_SCHEMA,
+  });
   client.on('error', () => undefined);
   await client.connect();
   try {

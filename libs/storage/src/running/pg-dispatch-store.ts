@@ -7,7 +7,7 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 const FIND_QUEUED = {
   name: 'find-queued',
-  text: `select id, attempt, mode, dedup_id from executions
+  text: `select id, attempt, mode, case when previous_execution_id is null then dedup_id end as dedup_id from executions
     where status = 'queued' and id > $1 and created_at <= now() - $2 * interval '1 millisecond'
     order by id limit $3`,
 };

@@ -38,7 +38,8 @@ export async function acceptRequest(
       replyTo,
     });
     request.known.execution = { id: result.executionId, duplicate: result.kind === 'duplicate' };
-    return { ...result, dedupId };
+    const tookOver = result.kind === 'accepted' && result.previousExecutionId !== null;
+    return { ...result, jobDedupId: tookOver ? null : dedupId };
   } catch (error) {
     if (error instanceof StorageUnavailable) throw new Refusal('storage_unavailable', { why: error.message });
     if (error instanceof RejectedRow) throw new Refusal('unstorable', { why: error.message });

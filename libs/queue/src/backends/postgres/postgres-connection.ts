@@ -19,7 +19,7 @@ export function postgresConnection(
   options: QueueOptions,
   role: 'producer' | 'worker',
 ): PoolConfig & { schema: string } {
-  const patience = 
+  const patience =
     role === 'producer'
       ? options.commandTimeoutMs * PRODUCER_TIMEOUTS
       : Math.max(options.commandTimeoutMs, options.lockMs);

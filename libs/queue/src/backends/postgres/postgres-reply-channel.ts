@@ -103,10 +103,10 @@ export class PostgresReplyChannel implements ReplyChannel {
   }
 
   private async notify(messages: readonly Message[]): Promise<null[]> {
-    await this.pool.query('select pg_notify(channel, message) from unnest($1::text[], $2::text[]) as m (channel, message)', [
-      messages.map((message) => message.channel),
-      messages.map((message) => message.executionId),
-    ]);
+    await this.pool.query(
+      'select pg_notify(channel, message) from unnest($1::text[], $2::text[]) as m (channel, message)',
+      [messages.map((message) => message.channel), messages.map((message) => message.executionId)],
+    );
     return messages.map(() => null);
   }
 
