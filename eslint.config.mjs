@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
 
-const SPECS = ['**/*.spec.ts'];
+const SPECS = ['**/*.spec.ts', '**/*-conformance.ts'];
 /** Started by people or by tests, not by an orchestrator: they read the environment and print for human eyes. */
 const AT_THE_TERMINAL = ['apps/cli/**', 'apps/local/**', 'scripts/**', 'bench/**', 'test/**'];
 const NODE_GLOBALS = [

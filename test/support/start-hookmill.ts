@@ -68,7 +68,7 @@ export async function startHookmill(options: HookmillOptions): Promise<Hookmill>
     };
   } catch (error) {
     await stop();
-    throw new Error(`${(error as Error).message}\n${lines.slice(-30).join('\n')}`);
+    throw new Error(`${(error as Error).message}\n${lines.slice(-30).join('\n')}`, { cause: error });
   }
 }
 

@@ -83,21 +83,30 @@ async function requestFaults({ expect }: Scene, answer: Answer, stage: Stage): P
     : [`expected the verdict ${expect.verdict}${expect.gate === undefined ? '' : ` at gate ${expect.gate}`}`];
 }
 
-async function executionFaults({ expect }: Scene, id: string | null, stage: Stage): Promise<string[]> {
+async function executionFaults(scene: Scene, id: string | null, stage: Stage): Promise<string[]> {
+  const { expect } = scene;
   if (expect.execution === null) return id === null ? [] : ['no execution was expected'];
   if (id === null) return ['the answer names no execution'];
-  const ended = (execution: Record<string, Json> | null) => Boolean(execution?.['endedAt']);
-  const found = await eventually(() => stage.read(`/executions/${id}`), ended);
-  const { status, output } = found ?? {};
-  const shown = output === null || output === undefined ? '' : `: ${shorten(JSON.stringify(output))}`;
-  stage.print(`    execution  ${status ?? 'not found'}${shown}`);
-  const faults: string[] = [];
-  if (status !== expect.execution.status) faults.push(`expected the execution to end ${expect.execution.status}`);
-  if ('output' in expect.execution && !isDeepStrictEqual(output, expect.execution.output))
-    faults.push(`expected the output ${JSON.stringify(expect.execution.output)}`);
+  const look = () => stage.read(`/executions/${id}`);
+  const found = (await eventually(look, (execution) => Boolean(execution?.['endedAt']))) ?? {};
+  printExecution(found, stage);
+  const faults = endingFaults(expect.execution, found);
   if (expect.sameExecutionAs && stage.executions.get(expect.sameExecutionAs) !== id)
     faults.push('expected the execution of the first delivery');
   return faults;
+}
+
+function endingFaults(wanted: { status: string; output?: Json }, found: Record<string, Json>): string[] {
+  const faults: string[] = [];
+  if (found['status'] !== wanted.status) faults.push(`expected the execution to end ${wanted.status}`);
+  if ('output' in wanted && !isDeepStrictEqual(found['output'], wanted.output))
+    faults.push(`expected the output ${JSON.stringify(wanted.output)}`);
+  return faults;
+}
+
+function printExecution({ status, output }: Record<string, Json>, stage: Stage): void {
+  const shown = output === null || output === undefined ? '' : `: ${shorten(JSON.stringify(output))}`;
+  stage.print(`    execution  ${status ?? 'not found'}${shown}`);
 }
 
 async function eventually<T>(look: () => Promise<T>, good: (found: T) => boolean): Promise<T> {

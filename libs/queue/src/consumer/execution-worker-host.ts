@@ -1,5 +1,6 @@
 import { OnWorkerEvent, Processor, WorkerHost } from '@nestjs/bullmq';
 import type { Job } from 'bullmq';
+import { watchWorkerConnection } from '../backends/redis/worker-watchdog.js';
 import type { ExecutionJobData, JobConsumer, JobDelivery, QueueOptions } from '../contract.js';
 import { EXECUTIONS_QUEUE } from '../executions-queue.js';
 import { within } from '../timing/within.js';
@@ -13,6 +14,7 @@ import { workerOptions } from './worker-options.js';
  */
 export abstract class ExecutionWorkerHost extends WorkerHost implements JobConsumer {
   private running = 0;
+  private stopWatching = (): void => undefined;
 
   /** `concurrency`: jobs at once in this process. */
   constructor(
@@ -50,6 +52,7 @@ export abstract class ExecutionWorkerHost extends WorkerHost implements JobConsu
   async onApplicationBootstrap(): Promise<void> {
     // BullMQ's Postgres backend never repeats a first connection that failed; on Redis the worker waits for it.
     if (this.queueOptions.redisUrl === null) await this.worker.waitUntilReady();
+    this.stopWatching = watchWorkerConnection(this.worker, this.queueOptions);
     this.worker.run().catch((error: Error) => this.onQueueError(error));
   }
 
@@ -61,6 +64,7 @@ export abstract class ExecutionWorkerHost extends WorkerHost implements JobConsu
 
   /** Jobs that still run lose their lock and are redelivered to another process. */
   async close(): Promise<void> {
+    this.stopWatching();
     // Forced, BullMQ waits for nobody, but leaves its wait for the next job behind: only for jobs that do not end.
     const closed = this.worker.close(this.running > 0);
     const patience = this.queueOptions.commandTimeoutMs;

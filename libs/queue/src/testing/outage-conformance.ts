@@ -46,7 +46,7 @@ export function describeOutages(name: string, backend: () => QueueBackendUnderTe
       // A pool may happen to open a new connection for the first command already.
       await producer.enqueue(jobOf('a')).catch(() => undefined);
       await eventually(() => producer.enqueue(jobOf('b')));
-      expect(await producer.findMissing(['b-0'])).toEqual([]);
+      await eventually(async () => expect(await producer.findMissing(['b-0'])).toEqual([]));
     });
 
     it('refuses a crowd as quickly as one', async () => {
@@ -85,17 +85,15 @@ export function describeOutages(name: string, backend: () => QueueBackendUnderTe
       await eventually(() => expect(worker.ids).toContain('after'));
     });
 
-    it('TMP abandoned worker', async () => {
+    it('that leaves connections dead without closing them is survived by a worker', async () => {
       const { options, proxied, proxy } = backend();
       const producer = await parts.readyProducer(options);
       const worker = await parts.worker(proxied, 2);
       await producer.enqueue(jobOf('before'));
       await eventually(() => expect(worker.ids).toContain('before'));
       proxy.abandon();
-      const s = Date.now();
       await producer.enqueue(jobOf('after'));
-      for (let i = 0; i < 2; i++) await eventually(() => expect(worker.ids).toContain('after')).catch(() => undefined);
-      console.log('after', Date.now() - s, worker.ids, worker.errors.map(String));
+      await eventually(() => expect(worker.ids).toContain('after'));
     });
 
     it('is survived by both ends of the reply channel', async () => {

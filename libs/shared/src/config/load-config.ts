@@ -13,21 +13,29 @@ export function loadConfig(
   const faults: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, declared] of Object.entries(settings) as [keyof Settings, Setting<unknown>][]) {
-    const text = env[name]?.trim() || declared.default;
-    if (text === undefined || (text === '' && declared.default !== '')) {
-      values[name] = null;
-      if (required.includes(name)) faults.push(`${name} must be set. ${declared.doc}`);
-      continue;
-    }
-    try {
-      values[name] = declared.parse(text);
-    } catch (error) {
-      const shown = declared.secret ? 'the given value is not' : `"${text}" is not`;
-      faults.push(`${name} must be ${(error as Error).message}; ${shown}.`);
-    }
+    const read = readSetting(name, declared, env[name]?.trim());
+    values[name] = read.value;
+    if (read.fault) faults.push(read.fault);
+    else if (read.value === null && required.includes(name)) faults.push(`${name} must be set. ${declared.doc}`);
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return Object.freeze(values) as unknown as Settings;
+}
+
+/** An empty variable counts as unset. */
+function readSetting(
+  name: string,
+  declared: Setting<unknown>,
+  given: string | undefined,
+): { value: unknown; fault?: string } {
+  const written = given || declared.default;
+  if (written === undefined) return { value: null };
+  try {
+    return { value: declared.parse(written) };
+  } catch (error) {
+    const shown = declared.secret ? 'the given value is not' : `"${written}" is not`;
+    return { value: null, fault: `${name} must be ${(error as Error).message}; ${shown}.` };
+  }
 }
 
 /** The configuration as it may be printed: secrets are only said to be set or not. */

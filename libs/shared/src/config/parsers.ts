@@ -60,8 +60,6 @@ export function amount(value: string): number {
     : expected('a number, with kb, mb, ms or s after it where it is a size or a time');
 }
 
-export const size: Parse<number> = amount;
-
 /** Named numbers: `depth=64,keys=10000`. What is left out keeps its default; an unknown name is a fault. */
 export const limits =
   <T extends Record<string, number>>(defaults: T): Parse<T> =>

@@ -56,13 +56,13 @@ export const settings = {
   DATABASE_POOL: setting('Services', parse.integer(2, 100), '10', 'Database connections per process.'),
   DATABASE_STATEMENT_TIMEOUT: setting(
     'Services',
-    parse.size,
+    parse.amount,
     '10s',
     'How long one statement may take before it is given up and the sender asked to try again.',
   ),
   QUEUE_COMMAND_TIMEOUT: setting(
     'Services',
-    parse.size,
+    parse.amount,
     '1s',
     'How long a command to the queue may take before it is given up; what was accepted is then enqueued by the dispatcher.',
   ),
@@ -118,13 +118,13 @@ export const settings = {
   WORKER_CONCURRENCY: setting('Processes', parse.integer(1, 1000), '50', 'Executions at once per worker process.'),
   DRAIN_GRACE: setting(
     'Processes',
-    parse.size,
+    parse.amount,
     '3s',
     'After SIGTERM: how long new requests still get a 503 before the socket closes, so that load balancers notice.',
   ),
   DRAIN_TIMEOUT: setting(
     'Processes',
-    parse.size,
+    parse.amount,
     '25s',
     'After SIGTERM: the process has exited by then; below the 30 s that Kubernetes gives.',
   ),
@@ -141,7 +141,12 @@ export const settings = {
     '100000',
     'Waiting executions above which new requests get 503 with Retry-After.',
   ),
-  BODY_LIMIT_MAX: setting('Limits', parse.size, '25mb', 'Largest body a workflow may allow; GitHub sends up to 25 MB.'),
+  BODY_LIMIT_MAX: setting(
+    'Limits',
+    parse.amount,
+    '25mb',
+    'Largest body a workflow may allow; GitHub sends up to 25 MB.',
+  ),
   HEADER_LIMITS: setting(
     'Limits',
     parse.limits(HEADERS),
@@ -193,31 +198,31 @@ export const settings = {
 
   DISPATCH_STRANDED_AFTER: setting(
     'Timing',
-    parse.size,
+    parse.amount,
     '5s',
     'An accepted execution that the queue does not hold after this time is enqueued again by the dispatcher.',
   ),
   LEASE_TTL: setting(
     'Timing',
-    parse.size,
+    parse.amount,
     '15s',
     "A worker's lease; executions of a worker that did not renew it are taken to be lost.",
   ),
   QUEUE_LOCK: setting(
     'Timing',
-    parse.size,
+    parse.amount,
     '30s',
     'How long the queue waits for a silent worker before it hands the job to another. Use one value everywhere.',
   ),
   CONFIG_POLL: setting(
     'Timing',
-    parse.size,
+    parse.amount,
     '500ms',
     'How often each process asks whether workflows or secrets changed; a new version answers within one second.',
   ),
   REPLY_POLL: setting(
     'Timing',
-    parse.size,
+    parse.amount,
     '500ms',
     'How often a waiting gateway looks for the stored reply when no message comes.',
   ),

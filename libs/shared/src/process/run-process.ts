@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { StartFault } from './start-fault.js';
 
 /** A started process: what ends it in an orderly way. */
@@ -19,16 +20,14 @@ const NODE_MAJOR = 24;
 export async function runProcess(name: string, start: () => Promise<RunningProcess>): Promise<void> {
   const major = Number(process.versions.node.split('.')[0]);
   if (major < NODE_MAJOR) {
-    console.error(
-      `${name} needs Node.js ${NODE_MAJOR}, this is ${process.versions.node}. Start it with npm run start:${name}.`,
-    );
+    say(`${name} needs Node.js ${NODE_MAJOR}, this is ${process.versions.node}. Start it with npm run start:${name}.`);
     process.exit(78);
   }
   let running: RunningProcess;
   try {
     running = await start();
   } catch (error) {
-    console.error(error instanceof StartFault ? error.message : error);
+    say(error instanceof StartFault ? error.message : error);
     process.exit(error instanceof StartFault ? 78 : 1);
   }
   let closing = false;
@@ -39,7 +38,7 @@ export async function runProcess(name: string, start: () => Promise<RunningProce
     running.close().then(
       () => process.exit(0),
       (error: unknown) => {
-        console.error(error);
+        say(error);
         process.exit(1);
       },
     );
@@ -47,4 +46,9 @@ export async function runProcess(name: string, start: () => Promise<RunningProce
   process.on('SIGTERM', close);
   process.on('SIGINT', close);
   process.on('disconnect', close);
+}
+
+/** Standard error, as it is: there may be no logger yet, and the reader is the person who started the process. */
+function say(what: unknown): void {
+  process.stderr.write(`${typeof what === 'string' ? what : inspect(what)}\n`);
 }

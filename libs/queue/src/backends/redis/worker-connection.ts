@@ -7,6 +7,7 @@ export function workerConnection(options: QueueOptions): RedisOptions {
   return {
     url: options.redisUrl ?? undefined,
     maxRetriesPerRequest: null,
+    disconnectTimeout: options.commandTimeoutMs,
     keepAlive: 10_000,
     retryStrategy: reconnectDelay,
   } as RedisOptions;
