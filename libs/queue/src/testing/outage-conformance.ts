@@ -12,6 +12,8 @@ export function describeOutages(name: string, backend: () => QueueBackendUnderTe
 
     beforeEach(() => backend().loseEverything());
     afterEach(async () => {
+      // Connections that a test left dead would hold up their closing.
+      await backend().proxy.cut();
       await backend().proxy.restore();
       await parts.close();
     });

@@ -66,15 +66,14 @@ export class OpenParts {
   private readonly closers: (() => Promise<unknown>)[] = [];
 
   producer(options: QueueOptions, settings?: JobProducerSettings): JobProducer {
-    const queue = new Queue<ExecutionJobData>(EXECUTIONS_QUEUE, executionsQueueOptions(options));
-    const producer = createJobProducer(queue, options, settings);
-    this.closers.push(() => producer.close());
-    return producer;
+    return this.producerOn(this.queue(options), options, settings);
   }
 
-  /** A producer whose connection is up. */
+  /** A producer whose connections are up, as after the module's initialisation. */
   async readyProducer(options: QueueOptions, settings?: JobProducerSettings): Promise<JobProducer> {
-    const producer = this.producer(options, settings);
+    const queue = this.queue(options);
+    const producer = this.producerOn(queue, options, settings);
+    if (options.redisUrl === null) await queue.waitUntilReady();
     await eventually(() => producer.ping(options.commandTimeoutMs));
     return producer;
   }
@@ -101,6 +100,20 @@ export class OpenParts {
     const channel = createReplyChannel(options);
     this.closers.push(() => channel.close());
     return channel;
+  }
+
+  private queue(options: QueueOptions): Queue<ExecutionJobData> {
+    return new Queue<ExecutionJobData>(EXECUTIONS_QUEUE, executionsQueueOptions(options));
+  }
+
+  private producerOn(
+    queue: Queue<ExecutionJobData>,
+    options: QueueOptions,
+    settings: JobProducerSettings | undefined,
+  ): JobProducer {
+    const producer = createJobProducer(queue, options, settings);
+    this.closers.push(() => producer.close());
+    return producer;
   }
 
   async close(): Promise<void> {
