@@ -2,7 +2,7 @@
 FROM node:24-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --omit=optional --include=dev --no-audit --no-fund
+RUN npm ci --omit=optional --include=dev
 COPY tsconfig.json tsconfig.build.json ./
 COPY apps apps
 COPY libs libs
@@ -13,7 +13,7 @@ FROM node:24-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
 # The embedded Postgres is an optional dependency: containers have a database of their own.
-RUN npm ci --omit=dev --omit=optional --no-audit --no-fund
+RUN npm ci --omit=dev --omit=optional
 
 FROM node:24-slim
 ENV NODE_ENV=production

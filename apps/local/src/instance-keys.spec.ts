@@ -1,10 +1,12 @@
-import { mkdirSync, mkdtempSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { instanceKeys } from './instance-keys.js';
 
-const freshDirectory = () => mkdtempSync(join(tmpdir(), 'hookmill-keys-'));
+const top = mkdtempSync(join(tmpdir(), 'hookmill-keys-'));
+const freshDirectory = () => mkdtempSync(join(top, 'x'));
+afterAll(() => rmSync(top, { recursive: true, force: true }));
 
 describe('instanceKeys', () => {
   it('makes both keys once and keeps them readable for their owner only', () => {

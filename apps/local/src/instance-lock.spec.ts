@@ -1,11 +1,13 @@
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { acquireInstanceLock } from './instance-lock.js';
 import { startTimeOf } from './running-process.js';
 
-const freshDirectory = () => mkdtempSync(join(tmpdir(), 'hookmill-lock-'));
+const top = mkdtempSync(join(tmpdir(), 'hookmill-lock-'));
+const freshDirectory = () => mkdtempSync(join(top, 'x'));
+afterAll(() => rmSync(top, { recursive: true, force: true }));
 
 describe('acquireInstanceLock', () => {
   it('refuses a directory that a living launcher holds and names that process', () => {

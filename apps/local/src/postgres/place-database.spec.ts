@@ -1,15 +1,19 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { placeDatabase } from './place-database.js';
 
 /** Another user cannot be played without being root. */
 const asRoot = process.getuid?.() === 0 ? it : it.skip;
 
+const stages: string[] = [];
+afterAll(() => stages.forEach((top) => rmSync(top, { recursive: true, force: true })));
+
 /** A directory that others can enter, with programs that run. */
 function stage(mode: number) {
   const top = mkdtempSync(join(tmpdir(), 'hookmill-place-'));
+  stages.push(top);
   const closed = join(top, 'closed');
   mkdirSync(join(closed, 'native', 'bin'), { recursive: true });
   writeFileSync(join(closed, 'native', 'bin', 'postgres'), '#!/bin/sh\necho ok\n', { mode: 0o755 });

@@ -23,6 +23,9 @@ export async function runProcess(name: string, start: () => Promise<RunningProce
     say(`${name} needs Node.js ${NODE_MAJOR}, this is ${process.versions.node}. Start it with npm run start:${name}.`);
     process.exit(78);
   }
+  // Heard from the beginning: a launcher may die while this process still starts.
+  let orphaned = false;
+  process.once('disconnect', () => (orphaned = true));
   let running: RunningProcess;
   try {
     running = await start();
@@ -46,6 +49,7 @@ export async function runProcess(name: string, start: () => Promise<RunningProce
   process.on('SIGTERM', close);
   process.on('SIGINT', close);
   process.on('disconnect', close);
+  if (orphaned) close();
 }
 
 /** Standard error, as it is: there may be no logger yet, and the reader is the person who started the process. */
