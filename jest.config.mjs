@@ -33,7 +33,12 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/{apps,libs,test,bench}/**/*.spec.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '\\.integration\\.spec\\.ts$', '\\.e2e\\.spec\\.ts$', '\\.long\\.spec\\.ts$'],
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        '\\.integration\\.spec\\.ts$',
+        '\\.e2e\\.spec\\.ts$',
+        '\\.long\\.spec\\.ts$',
+      ],
     },
     {
       ...shared,
