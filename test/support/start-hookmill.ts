@@ -28,6 +28,8 @@ export interface Hookmill {
   api(method: string, path: string, body?: Json): Promise<{ status: number; body: Record<string, Json> }>;
   /** Stores a document and waits until every gateway answers its URL. */
   apply(document: Record<string, Json>): Promise<void>;
+  /** One more process, ready; it is stopped with the others. */
+  start(app: 'gateway' | 'worker'): Promise<AppProcess>;
   /** The last lines that the processes printed, for failures. */
   log(): string;
   stop(): Promise<void>;
@@ -62,6 +64,12 @@ export async function startHookmill(options: HookmillOptions): Promise<Hookmill>
       databaseUrl: database.url,
       processes,
       api,
+      start: async (app) => {
+        const [port] = await freePorts(1);
+        const process = spawnOn(app, port!, { env, started, onLine });
+        await untilReady(process);
+        return process;
+      },
       apply: (document) => applyDocument(document, api),
       log: () => lines.join('\n'),
       stop,
@@ -95,18 +103,23 @@ async function spawnAll(
   onLine: (line: string) => void,
 ) {
   const ports = await freePorts(gateways + workers + 1);
-  const spawnNext = (app: string, variable: string): AppProcess => {
-    const port = ports.pop()!;
-    const url = `http://127.0.0.1:${port}`;
-    const spawned = spawnApp({ app, env: { ...env, [variable]: String(port) }, url, onLine });
-    started.push(spawned);
-    return spawned;
-  };
+  const spawnNext = (app: string) => spawnOn(app, ports.pop()!, { env, started, onLine });
   return {
-    workers: Array.from({ length: workers }, () => spawnNext('worker', 'WORKER_PORT')),
-    gateways: Array.from({ length: gateways }, () => spawnNext('gateway', 'GATEWAY_PORT')),
-    admin: spawnNext('admin', 'ADMIN_PORT'),
+    workers: Array.from({ length: workers }, () => spawnNext('worker')),
+    gateways: Array.from({ length: gateways }, () => spawnNext('gateway')),
+    admin: spawnNext('admin'),
   };
+}
+
+function spawnOn(
+  app: string,
+  port: number,
+  { env, started, onLine }: { env: Record<string, string>; started: AppProcess[]; onLine: (line: string) => void },
+): AppProcess {
+  const listening = { ...env, [`${app.toUpperCase()}_PORT`]: String(port) };
+  const spawned = spawnApp({ app, env: listening, url: `http://127.0.0.1:${port}`, onLine });
+  started.push(spawned);
+  return spawned;
 }
 
 function apiCaller(adminUrl: string, key: string): Hookmill['api'] {

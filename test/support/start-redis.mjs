@@ -4,14 +4,14 @@ import { createServer, connect } from 'node:net';
 
 /**
  * Starts a Redis of our own on a free port of 127.0.0.1; never touches one that runs already.
- * @param {{ directory: string, say: (line: string) => void, settings?: Record<string, string> }} options settings: more
- *   of redis.conf; without any, nothing is written to disk
+ * @param {{ directory: string, say: (line: string) => void, settings?: Record<string, string>, port?: number }} options settings: more
+ *   of redis.conf; without any, nothing is written to disk. port: that one, for a Redis that returns
  * @returns {Promise<{ url: string, pid: number }>}
  */
-export async function startRedis({ directory, say, settings = {} }) {
+export async function startRedis({ directory, say, settings = {}, port: wanted }) {
   const program = installedRedis() ?? installRedis(say);
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
+    const port = wanted ?? (await freePort());
     const own = { port, bind: '127.0.0.1', dir: directory, save: '', appendonly: 'no', databases: 64 };
     const flags = Object.entries({ ...own, 'maxmemory-policy': 'noeviction', daemonize: 'no', ...settings }).flatMap(
       ([name, value]) => [`--${name}`, String(value)],

@@ -148,7 +148,7 @@ describe('the admin app on real Postgres', () => {
         ...{ id: requestId, receivedAt: new Date(), method: 'POST', url: '/api/webhooks/shown?a=1', ip: '192.0.2.9' },
         ...{ headers: { 'content-type': 'application/json' }, body, deliveryId: 'delivery-1' },
       },
-      ...{ workflowId: found.workflow.id, versionId: found.version.id, executionId, mode: 'async' },
+      ...{ workflowId: found.workflow.id, versionId: found.version.id, executionId, mode: 'async', httpStatus: 200 },
       ...{ bodySha256: createHash('sha256').update(body).digest(), dedup: null, replyTo: null },
     });
     expect((await call('DELETE', `/api/v1/executions/${executionId}`)).json.code).toBe('execution_open');
@@ -164,7 +164,7 @@ describe('the admin app on real Postgres', () => {
     expect(raw.bytes.equals(body)).toBe(true);
     expect(raw.headers.get('content-disposition')).toContain('attachment');
     const list = (await call('GET', '/api/v1/requests?deliveryId=delivery-1')).json;
-    expect(list.items).toMatchObject([{ id: requestId, executionId, verdict: 'accepted' }]);
+    expect(list.items).toMatchObject([{ id: requestId, executionId, verdict: 'accepted', httpStatus: 200 }]);
     const ended = (await call('GET', '/api/v1/executions?workflow=shown&status=resolved')).json;
     expect(ended.items.map(({ id }: { id: string }) => id)).toEqual([executionId]);
 

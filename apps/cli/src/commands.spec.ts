@@ -97,18 +97,31 @@ describe('the hookmill command', () => {
   });
 
   it.each([
-    ['a: [', 'a.yaml'],
-    ['', 'holds no document'],
-    ['# nothing\n', 'holds no document'],
-  ])('says what is wrong with the file %j', async (text, words) => {
-    const { code, err } = await run('apply', await file('a.yaml', text));
-    expect([code, err]).toEqual([1, expect.stringContaining(words)]);
+    ['a: [', / at line 1, column 5\n$/],
+    ['key: a\n  b: c\n', /: Nested mappings .* at line 1, column 6\n$/],
+    ['key: a\nkey: b\n', /: Map keys must be unique at line 2, column 1\n$/],
+    ['key: *unknown\n', /: Unresolved alias .*unknown\n$/],
+    ['nodes: &a [*a]\n', /: Converting circular structure to JSON\n$/],
+    ['', /holds no document\.\n$/],
+    ['# nothing\n', /holds no document\.\n$/],
+  ])('says in one line what is wrong with the file %j', async (text, words) => {
+    const path = await file('a.yaml', text);
+    const { code, out, err } = await run('apply', path);
+    expect([code, out, err]).toEqual([1, '', expect.stringMatching(words)]);
+    expect(err.split('\n')).toEqual([expect.stringContaining(path), '']);
     expect(api.requests).toEqual([]);
   });
 
   it('says what is wrong with a file that is absent, or a folder', async () => {
-    expect((await run('apply', join(folder, 'absent.yaml'))).err).toContain('does not exist');
-    expect((await run('apply', folder)).err).toContain('is a folder');
+    const absent = join(folder, 'absent.yaml');
+    expect(await run('apply', absent)).toEqual({ code: 1, out: '', err: `${absent} does not exist.\n` });
+    expect(await run('apply', folder)).toMatchObject({ code: 1, err: expect.stringContaining('is a folder') });
+  });
+
+  it('applies nothing when one of the files cannot be read', async () => {
+    answer = () => [200, {}];
+    await run('apply', await file('a.yaml', 'key: a\n'), join(folder, 'absent.yaml'));
+    expect(api.requests).toEqual([]);
   });
 
   const execution = {
@@ -200,6 +213,17 @@ describe('the hookmill command', () => {
     answer = () => [502, '<html>'];
     expect((await run('executions')).err).toContain('is it the management API?');
   });
+
+  it.each(['a\nb', 'schl\u00fcssel', '\u043a\u043b\u044e\u0447'])(
+    'says that %j is no key without showing it',
+    async (key) => {
+      const { code, err } = await run('--key', key, 'executions');
+      expect([code, err.split('\n').length]).toEqual([1, 2]);
+      expect(err).toContain('check --key');
+      expect(err).not.toContain(key);
+      expect(api.requests).toEqual([]);
+    },
+  );
 
   it('says to run npm start when nothing listens', async () => {
     const { url } = api;

@@ -18,7 +18,7 @@ type Env = Record<string, string | undefined>;
 /**
  * An option wins over the environment, which wins over what `npm start` left in its data folder (`running.json`,
  * `admin-key`).
- * @throws CliError when there is no key, or the URL is none
+ * @throws CliError when there is no key, or one that no header can carry, or the URL is none
  */
 export async function findConnection(options: ConnectionOptions, env: Env): Promise<Connection> {
   const folder = env.HOOKMILL_DATA_DIR || '.hookmill';
@@ -31,7 +31,13 @@ export async function findConnection(options: ConnectionOptions, env: Env): Prom
         `(it keeps the key in ${join(folder, 'admin-key')}).`,
     );
   }
-  return { api: api.replace(/\/+$/, ''), key: key.trim() };
+  return { api: api.replace(/\/+$/, ''), key: checkedKey(key.trim()) };
+}
+
+/** What cannot stand in a header would else be reported as an API that cannot be reached. */
+function checkedKey(key: string): string {
+  if (/^[\x21-\x7e]+$/.test(key)) return key;
+  throw new CliError('The API key is empty or has characters that no key has: check --key or HOOKMILL_ADMIN_KEY.');
 }
 
 function defaultUrl(env: Env): string {

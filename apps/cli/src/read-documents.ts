@@ -18,7 +18,7 @@ export async function readDocuments(file: string): Promise<FileDocument[]> {
   const parsed = Array.isArray(documents) ? documents : [];
   const read = parsed.map((document) => {
     const [error] = document.errors;
-    if (error) throw new CliError(`${file}: ${error.message}`);
+    if (error) throw new CliError(`${file}: ${firstLine(error.message)}`);
     return valueOf(file, document);
   });
   const present = read.filter((value) => value !== null && value !== undefined);
@@ -31,10 +31,18 @@ export async function readDocuments(file: string): Promise<FileDocument[]> {
 
 function valueOf(file: string, document: { toJS(options: { maxAliasCount: number }): unknown }): unknown {
   try {
-    return document.toJS({ maxAliasCount: 100 });
+    const value = document.toJS({ maxAliasCount: 100 });
+    // YAML can refer to what it stands in, JSON cannot be written of it.
+    JSON.stringify(value);
+    return value;
   } catch (error) {
-    throw new CliError(`${file}: ${(error as Error).message}`);
+    throw new CliError(`${file}: ${firstLine((error as Error).message)}`);
   }
+}
+
+/** Without the excerpt of the file that the parser draws below its words. */
+function firstLine(message: string): string {
+  return (message.split('\n', 1)[0] ?? '').replace(/:$/, '');
 }
 
 async function textOf(file: string): Promise<string> {

@@ -20,7 +20,7 @@ export { parsePath } from './expression/parse-path.js';
 export { renderReply, type ReplyTemplate } from './expression/render-reply.js';
 export { createSystemScope } from './expression/system-scope.js';
 export { renderTemplate, templatePaths } from './expression/template.js';
-export { asyncReplyIsTemplated, filteredReply, renderAsyncReply } from './triggers/async-reply.js';
+export { asyncReplyIsTemplated, asyncReplyStatus, filteredReply, renderAsyncReply } from './triggers/async-reply.js';
 export { evaluateDedupKey } from './triggers/dedup-key.js';
 export { evaluateFilter } from './triggers/filter.js';
 export type { ParseLimits, ParseRefusal } from './triggers/parse-body/parse-body.js';

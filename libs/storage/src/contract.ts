@@ -16,6 +16,8 @@ export interface AcceptRequest {
   /** UUIDv7 for the execution that will exist when the request is no duplicate. */
   executionId: string;
   mode: 'async' | 'sync';
+  /** HTTP status of the async answer where the document tells it, 200 to 599; null in sync mode and for a templated one. */
+  httpStatus: number | null;
   bodySha256: Buffer;
   /** Null when the request has no delivery id: it is always new then. */
   dedup: { id: Buffer; windowMs: number } | null;
@@ -132,6 +134,11 @@ export interface ExecutionStore {
     seq: number,
     runs: readonly NodeRunRecord[],
   ): Promise<boolean>;
+  /**
+   * Gives up a claim whose run cannot go on here, although its worker lives: the execution is then among the lost ones
+   * at once. Does nothing when the claim is not held any more.
+   */
+  abandon(claim: { executionId: string; attempt: number; leaseId: number }): Promise<void>;
   /** Batched. False when the compare failed: somebody else ended it, nothing was written. */
   recordOutcome(outcome: OutcomeToRecord): Promise<boolean>;
   /** Batched. The stored reply once the execution ended, else null. */
@@ -158,11 +165,22 @@ export interface QueuedExecution {
   dedupId: Buffer | null;
 }
 
+/** Started, and nobody runs it any more. */
+export interface LostExecution extends RunnableExecution {
+  /** The intent of an effect was written down, so the effect may have happened. */
+  journaled: boolean;
+}
+
 export interface DispatchStore {
   /** Queued for at least `olderThanMs` (database clock), ids above `after`, ascending, at most `limit`. */
   findQueued(olderThanMs: number, after: string | null, limit: number): Promise<QueuedExecution[]>;
-  /** Started executions whose lease ran out at least `graceMs` ago, at most `limit`. */
-  findLost(graceMs: number, limit: number): Promise<RunnableExecution[]>;
+  /** Started executions that were abandoned, or whose lease ran out at least `graceMs` ago, at most `limit`. */
+  findLost(graceMs: number, limit: number): Promise<LostExecution[]>;
+  /**
+   * Compare-and-set `started -> queued`, fenced by attempt and lease; the attempt stays counted. False when somebody
+   * else was first, or an effect was written down after all.
+   */
+  requeueLost(execution: Pick<LostExecution, 'id' | 'attempt' | 'leaseId'>): Promise<boolean>;
   /** Waiting executions, counted up to `limit` and no further. */
   countQueued(limit: number): Promise<number>;
 }
@@ -294,6 +312,10 @@ export interface RequestRecord {
   verdict: 'accepted' | 'duplicate' | 'filtered' | 'handshake' | 'refused';
   gate: number | null;
   reason: string | null;
+  /**
+   * In sync mode the status of the stored reply, once there is one: a sender whose wait ended before got 408 or 202.
+   * Null where nobody knows: a templated async status, an execution that runs or was deleted.
+   */
   httpStatus: number | null;
   method: string;
   url: string;

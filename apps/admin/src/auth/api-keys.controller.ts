@@ -5,7 +5,8 @@ import type { ApiKeyRecord } from '#storage';
 import { ADMIN_STORAGE } from '../admin-tokens.js';
 import type { AdminStorage } from '../admin-storage.js';
 import { notFound } from '../http/api-problem.js';
-import { Answers } from '../http/answers.decorator.js';
+import { Answers, Refuses } from '../http/answers.decorator.js';
+import { Summary } from '../http/summary.decorator.js';
 import { CreateApiKey } from './create-api-key.dto.js';
 import { makeApiKey } from './key-ring.js';
 import { Requires } from './requires.decorator.js';
@@ -16,6 +17,7 @@ export class ApiKeysController {
   constructor(@Inject(ADMIN_STORAGE) private readonly storage: AdminStorage) {}
 
   @Get()
+  @Summary('List API keys')
   @Requires('admin')
   @Answers(200, 'ApiKeys', 'all keys, without the keys themselves')
   async list() {
@@ -23,8 +25,10 @@ export class ApiKeysController {
   }
 
   @Post()
+  @Summary('Create an API key')
   @Requires('admin')
   @Answers(201, 'NewApiKey', 'the key, shown this once')
+  @Refuses([400, 'no name, or an unknown role'])
   async create(@Body() { name, role }: CreateApiKey) {
     const key = makeApiKey();
     const record = await this.storage.apiKeys.create({ name, role, key });
@@ -32,9 +36,11 @@ export class ApiKeysController {
   }
 
   @Delete(':id')
+  @Summary('Delete an API key')
   @HttpCode(204)
   @Requires('admin')
   @Answers(204, null, 'the key is refused from now on')
+  @Refuses([404, 'unknown'])
   async delete(@Param('id') id: string): Promise<void> {
     if (!isUuid(id) || !(await this.storage.apiKeys.delete(id))) throw notFound('API key', id);
   }

@@ -4,12 +4,14 @@ import { nodeCatalogue, triggerCatalogue } from '#engine';
 import { providerCatalogue } from '#signatures';
 import { Requires } from '../auth/requires.decorator.js';
 import { Answers } from '../http/answers.decorator.js';
+import { Summary } from '../http/summary.decorator.js';
 
 /** What this release offers: derived from the declarations, with their JSON Schemas. */
 @ApiTags('catalogue')
 @Controller('api/v1')
 export class CatalogueController {
   @Get('nodes')
+  @Summary('List node types')
   @Requires('viewer')
   @Answers(200, 'Catalogue', 'node types')
   nodes() {
@@ -17,6 +19,7 @@ export class CatalogueController {
   }
 
   @Get('triggers')
+  @Summary('List trigger types')
   @Requires('viewer')
   @Answers(200, 'Catalogue', 'trigger types')
   triggers() {
@@ -24,6 +27,7 @@ export class CatalogueController {
   }
 
   @Get('providers')
+  @Summary('List signature presets')
   @Requires('viewer')
   @Answers(200, 'Catalogue', 'signature presets')
   providers() {

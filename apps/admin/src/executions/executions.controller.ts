@@ -6,6 +6,7 @@ import type { AdminStorage } from '../admin-storage.js';
 import { Requires } from '../auth/requires.decorator.js';
 import { Answers, Refuses } from '../http/answers.decorator.js';
 import { ApiProblem, found, notFound } from '../http/api-problem.js';
+import { Summary } from '../http/summary.decorator.js';
 import { ExecutionQuery } from './execution-query.dto.js';
 import { executionRecord, type ExecutionViews } from './execution-views.js';
 
@@ -18,14 +19,17 @@ export class ExecutionsController {
   ) {}
 
   @Get()
+  @Summary('List executions')
   @Requires('viewer')
   @Answers(200, 'Executions', 'newest first')
+  @Refuses([400, 'a query parameter is not valid'])
   async list(@Query() query: ExecutionQuery) {
     const page = await this.storage.history.listExecutions({ ...query, cursor: query.cursor ?? null });
     return { items: page.items.map(executionRecord), nextCursor: page.nextCursor };
   }
 
   @Get(':id')
+  @Summary('Read an execution with its node runs')
   @Requires('viewer')
   @Answers(200, 'ExecutionDetail', 'with trigger context, node runs, reply and output')
   @Refuses([404, 'unknown'])
@@ -34,6 +38,7 @@ export class ExecutionsController {
   }
 
   @Delete(':id')
+  @Summary('Delete an execution that ended')
   @HttpCode(204)
   @Requires('editor')
   @Answers(204, null, 'deleted with its node runs')

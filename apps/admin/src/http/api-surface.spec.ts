@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
 import { BOOTSTRAP_KEY, startTestAdmin, type TestAdmin } from '../testing/start-test-admin.js';
+
+interface Operation {
+  summary?: string;
+  parameters?: { in: string }[];
+  requestBody?: object;
+  responses: Record<string, object>;
+}
 
 describe('the surface of the admin app', () => {
   let test: TestAdmin;
@@ -24,6 +32,29 @@ describe('the surface of the admin app', () => {
       expect.arrayContaining(['If-Match', 'draft', 'key']),
     );
     expect(Object.keys(put.requestBody.content)).toEqual(['application/json', 'application/yaml']);
+  });
+
+  it('says of every operation what it does and how it refuses', async () => {
+    const { json } = await test.call('GET', '/api/openapi.json', { as: null });
+    const operations = Object.entries(json.paths as Record<string, Record<string, Operation>>).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, operation]) => ({ name: `${method} ${path}`, method, path, ...operation })),
+    );
+    expect(operations.length).toBeGreaterThan(25);
+    const summaries = operations.map(({ summary }) => summary);
+    expect(new Set(summaries).size).toBe(operations.length);
+    for (const summary of summaries) expect(summary).toMatch(/^[A-Z][^\n]{5,70}[^.\n]$/);
+    for (const { name, method, path, parameters = [], requestBody, responses } of operations) {
+      const takesInput = requestBody !== undefined || parameters.some((parameter) => parameter.in === 'query');
+      // A PUT makes what is not there.
+      const needsThing = path.includes('{') && method !== 'put';
+      const expected = ['401', '403', ...(takesInput ? ['400'] : []), ...(needsThing ? ['404'] : [])];
+      expect([name, Object.keys(responses)]).toEqual([name, expect.arrayContaining(expected)]);
+    }
+  });
+
+  it('is of the version of the product', async () => {
+    const { version } = JSON.parse(await readFile('package.json', 'utf8'));
+    expect((await test.call('GET', '/api/openapi.json', { as: null })).json.info.version).toBe(version);
   });
 
   it('shows a browsable page made of its own files only', async () => {

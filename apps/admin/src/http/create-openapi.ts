@@ -1,5 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { productVersion } from './product-version.js';
 import { schemas } from './schemas.js';
 
 /** The OpenAPI 3.1 document of the management API, built from the routes' declarations. */
@@ -10,7 +11,7 @@ export function createOpenApi(app: INestApplication): OpenAPIObject {
     .setDescription(
       'Workflows, executions, requests, secrets and keys. Errors are application/problem+json (RFC 9457).',
     )
-    .setVersion('1')
+    .setVersion(productVersion())
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'an API key' })
     .build();
   const document = SwaggerModule.createDocument(app, config, {

@@ -53,7 +53,10 @@ const request = {
   verdict: { enum: ['accepted', 'duplicate', 'filtered', 'handshake', 'refused'] },
   gate: orNull(whole),
   reason: orNull(text),
-  httpStatus: orNull(whole),
+  httpStatus: {
+    ...orNull(whole),
+    description: 'what the sender was answered; in sync mode the status of the reply, once the execution has one',
+  },
   method: text,
   url: text,
   ip: text,

@@ -7,6 +7,7 @@ import type { AdminStorage } from '../admin-storage.js';
 import { Requires } from '../auth/requires.decorator.js';
 import { Answers, Refuses } from '../http/answers.decorator.js';
 import { ApiProblem, found, notFound } from '../http/api-problem.js';
+import { Summary } from '../http/summary.decorator.js';
 import { RequestQuery } from './request-query.dto.js';
 import { requestRecord, requestView } from './request-view.js';
 
@@ -16,14 +17,17 @@ export class RequestsController {
   constructor(@Inject(ADMIN_STORAGE) private readonly storage: AdminStorage) {}
 
   @Get()
+  @Summary('List requests')
   @Requires('viewer')
   @Answers(200, 'Requests', 'accepted and refused ones, newest first')
+  @Refuses([400, 'a query parameter is not valid'])
   async list(@Query() query: RequestQuery) {
     const page = await this.storage.history.listRequests({ ...query, cursor: query.cursor ?? null });
     return { items: page.items.map(requestRecord), nextCursor: page.nextCursor };
   }
 
   @Get(':id')
+  @Summary('Read a request with headers and body')
   @Requires('viewer')
   @Answers(200, 'RequestDetail', 'with headers (credentials masked) and body')
   @Refuses([404, 'unknown'])
@@ -32,6 +36,7 @@ export class RequestsController {
   }
 
   @Get(':id/raw')
+  @Summary("Download a request's body")
   @Requires('viewer')
   @ApiProduces('application/octet-stream')
   @ApiResponse({ status: 200, description: 'the exact bytes of the body' })
@@ -46,10 +51,11 @@ export class RequestsController {
   }
 
   @Delete(':id')
+  @Summary('Delete a request')
   @HttpCode(204)
   @Requires('editor')
   @Answers(204, null, 'deleted')
-  @Refuses([404, 'unknown'])
+  @Refuses([404, 'unknown, or its execution has not ended'])
   async delete(@Param('id') id: string): Promise<void> {
     if (!isUuid(id) || !(await this.storage.history.deleteRequest(id))) throw notFound('request', id);
   }

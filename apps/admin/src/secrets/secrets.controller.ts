@@ -7,6 +7,7 @@ import type { AdminStorage } from '../admin-storage.js';
 import { Requires } from '../auth/requires.decorator.js';
 import { Answers, Refuses } from '../http/answers.decorator.js';
 import { ApiProblem, found, notFound } from '../http/api-problem.js';
+import { Summary } from '../http/summary.decorator.js';
 import { PutSecret } from './put-secret.dto.js';
 
 /** What can stand in `{{$env.NAME}}`, as environment variables are named. */
@@ -19,6 +20,7 @@ export class SecretsController {
   constructor(@Inject(ADMIN_STORAGE) private readonly storage: AdminStorage) {}
 
   @Get()
+  @Summary("List the secrets' names")
   @Requires('viewer')
   @Answers(200, 'Secrets', 'names and times, never values')
   async list() {
@@ -26,6 +28,7 @@ export class SecretsController {
   }
 
   @Get(':name')
+  @Summary('Tell when a secret is in force')
   @Requires('viewer')
   @Answers(200, 'Secret', 'name and times, never the value')
   @Refuses([404, 'unknown'])
@@ -34,6 +37,7 @@ export class SecretsController {
   }
 
   @Put(':name')
+  @Summary('Store a secret')
   @Requires('editor')
   @Answers(200, 'Secret', 'replaced')
   @Answers(201, 'Secret', 'created')
@@ -54,6 +58,7 @@ export class SecretsController {
   }
 
   @Delete(':name')
+  @Summary('Delete a secret')
   @HttpCode(204)
   @Requires('editor')
   @Answers(204, null, 'deleted')

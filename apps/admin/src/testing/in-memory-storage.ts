@@ -144,6 +144,7 @@ function executions(storage: () => InMemoryStorage): AdminStorage['executions'] 
   return {
     loadRunnable: refused,
     claim: refused,
+    abandon: refused,
     journal: refused,
     recordOutcome: refused,
     findReply: async (id): Promise<StoredReplyState | null> => {

@@ -7,6 +7,7 @@ import { Requires } from '../auth/requires.decorator.js';
 import type { ExecutionViews } from '../executions/execution-views.js';
 import { Answers, Refuses } from '../http/answers.decorator.js';
 import { ApiProblem, found } from '../http/api-problem.js';
+import { Summary } from '../http/summary.decorator.js';
 import type { ManualRuns } from './manual-runs.js';
 
 @ApiTags('workflows')
@@ -19,11 +20,12 @@ export class ExecuteController {
   ) {}
 
   @Post()
+  @Summary('Run a workflow by hand')
   @HttpCode(200)
   @Requires('operator')
   @ApiBody({ required: false, schema: { type: 'object', properties: { context: { description: '$context' } } } })
   @Answers(200, 'ExecutionDetail', 'when it ended, or as it is after 30 s; also when the workflow is off')
-  @Refuses([404, 'unknown or archived'])
+  @Refuses([400, 'the body is no {"context": ...}'], [404, 'unknown or archived'])
   async execute(@Param('key') key: string, @Body() body: unknown) {
     const context = contextOf(body);
     const { workflow, version } = found(await this.storage.workflows.find(key), 'workflow', key);

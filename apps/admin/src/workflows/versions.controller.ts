@@ -7,6 +7,7 @@ import { Requires } from '../auth/requires.decorator.js';
 import { Answers, Refuses } from '../http/answers.decorator.js';
 import { found, notFound } from '../http/api-problem.js';
 import { PageQuery } from '../http/page-query.dto.js';
+import { Summary } from '../http/summary.decorator.js';
 import { entityTag } from './entity-tag.js';
 import { versionView, workflowView } from './workflow-view.js';
 
@@ -21,9 +22,10 @@ export class VersionsController {
   ) {}
 
   @Get()
+  @Summary("List a workflow's versions")
   @Requires('viewer')
   @Answers(200, 'Versions', 'newest first')
-  @Refuses([404, 'unknown or archived'])
+  @Refuses([400, 'a query parameter is not valid'], [404, 'unknown or archived'])
   async list(@Param('key') key: string, @Query() { limit, cursor }: PageQuery) {
     const { workflow } = found(await this.storage.workflows.find(key), 'workflow', key);
     const page = found(await this.storage.workflows.listVersions(key, limit, cursor ?? null), 'workflow', key);
@@ -34,6 +36,7 @@ export class VersionsController {
   }
 
   @Get(':number')
+  @Summary('Read one version')
   @Requires('viewer')
   @Answers(200, 'VersionDetail', 'one version with its document')
   @Refuses([404, 'unknown'])
@@ -49,6 +52,7 @@ export class VersionsController {
   }
 
   @Post(':number/enable')
+  @Summary('Make a version the current one')
   @HttpCode(200)
   @Requires('editor')
   @Answers(200, 'Workflow', 'this version answers from now on, and the workflow is on')

@@ -7,6 +7,7 @@ import { Requires } from '../auth/requires.decorator.js';
 import { Answers, Refuses } from '../http/answers.decorator.js';
 import { ApiProblem, found, notFound } from '../http/api-problem.js';
 import { PageQuery } from '../http/page-query.dto.js';
+import { Summary } from '../http/summary.decorator.js';
 import { ApplyQuery } from './apply-query.dto.js';
 import { DocumentBody } from './document-body.decorator.js';
 import { entityTag, parseIfMatch } from './entity-tag.js';
@@ -23,14 +24,17 @@ export class WorkflowsController {
   ) {}
 
   @Get()
+  @Summary('List workflows')
   @Requires('viewer')
   @Answers(200, 'Workflows', 'newest first')
+  @Refuses([400, 'a query parameter is not valid'])
   async list(@Query() { limit, cursor }: PageQuery) {
     const page = await this.storage.workflows.list(limit, cursor ?? null);
     return { items: page.items.map((item) => workflowView(item, this.publicUrl)), nextCursor: page.nextCursor };
   }
 
   @Post()
+  @Summary('Create a workflow from its document')
   @Requires('editor')
   @DocumentBody()
   @Answers(201, 'SavedWorkflow', 'created')
@@ -42,16 +46,19 @@ export class WorkflowsController {
   }
 
   @Post('validate')
+  @Summary('Check a workflow document without storing it')
   @HttpCode(200)
   @Requires('viewer')
   @DocumentBody()
   @Answers(200, 'Validation', 'every fault, with its JSON pointer; nothing is stored')
+  @Refuses([400, 'the body cannot be read'])
   validate(@Body() body: unknown) {
     const faults = this.desk.validate(body);
     return { valid: faults.length === 0, faults };
   }
 
   @Get(':key')
+  @Summary("Read a workflow's document")
   @Requires('viewer')
   @Answers(200, 'Document', 'the document of the current, else the newest version; its ETag')
   @Refuses([404, 'unknown or archived'])
@@ -62,6 +69,7 @@ export class WorkflowsController {
   }
 
   @Put(':key')
+  @Summary('Create a workflow, or give it a new version')
   @Requires('editor')
   @DocumentBody()
   @ApiHeader({ name: 'If-Match', required: false, description: 'ETag that was read; another one is refused' })
@@ -81,6 +89,7 @@ export class WorkflowsController {
   }
 
   @Delete(':key')
+  @Summary('Archive a workflow')
   @HttpCode(204)
   @Requires('editor')
   @Answers(204, null, 'archived: the URL answers 404, the history stays')
@@ -90,6 +99,7 @@ export class WorkflowsController {
   }
 
   @Post(':key/enable')
+  @Summary('Switch a workflow on')
   @HttpCode(200)
   @Requires('editor')
   @Answers(200, 'Workflow', 'switched on')
@@ -103,6 +113,7 @@ export class WorkflowsController {
   }
 
   @Post(':key/disable')
+  @Summary('Switch a workflow off')
   @HttpCode(200)
   @Requires('editor')
   @Answers(200, 'Workflow', 'switched off: the URL answers 404')

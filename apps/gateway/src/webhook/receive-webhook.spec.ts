@@ -110,6 +110,13 @@ describe('an accepted request', () => {
     expect(gateway.storage.accepted[0]!.request.body.toString()).toBe('{"a":1}');
   });
 
+  it('is stored with the status of its answer where that is known before', async () => {
+    await send('/api/webhooks/templated', { body: '{}', headers: json });
+    const { status } = await send('/api/webhooks/filter', { body: '{"go":true}', headers: json });
+    await send('/api/webhooks/sync-short', { body: '{}', headers: json });
+    expect(gateway.storage.accepted.map(({ httpStatus }) => httpStatus)).toEqual([200, status, null]);
+  });
+
   it('is stored with its credentials masked and its signature kept', async () => {
     const headers = { ...basic('ann:s3cret'), cookie: 'sid=1', 'x-hub-signature-256': 'sha256=00' };
     await send('/api/webhooks/basic', { headers });

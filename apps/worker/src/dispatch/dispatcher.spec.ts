@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createLogger } from '#shared';
 import type { ExecutionJob } from '#queue';
-import type { OutcomeToRecord, QueuedExecution, RunnableExecution } from '#storage';
+import type { LostExecution, OutcomeToRecord, QueuedExecution } from '#storage';
 import { Dispatcher } from './dispatcher.js';
 
 const queued = (index: number): QueuedExecution => ({
@@ -11,10 +11,11 @@ const queued = (index: number): QueuedExecution => ({
   dedupId: null,
 });
 
-function dispatcherOver(backlog: QueuedExecution[], held: (jobId: string) => boolean, lost: RunnableExecution[] = []) {
+function dispatcherOver(backlog: QueuedExecution[], held: (jobId: string) => boolean, lost: LostExecution[] = []) {
   const enqueued: ExecutionJob[] = [];
   const recorded: OutcomeToRecord[] = [];
   const published: string[] = [];
+  const requeued: unknown[] = [];
   let looks = 0;
   const dispatcher = new Dispatcher({
     dispatch: {
@@ -23,6 +24,7 @@ function dispatcherOver(backlog: QueuedExecution[], held: (jobId: string) => boo
         return backlog.filter((execution) => after === null || execution.id > after).slice(0, limit);
       },
       findLost: async () => lost.splice(0),
+      requeueLost: async ({ id, attempt, leaseId }) => requeued.push([id, attempt, leaseId]) > 0,
       countQueued: async () => backlog.length,
     },
     executions: {
@@ -40,8 +42,27 @@ function dispatcherOver(backlog: QueuedExecution[], held: (jobId: string) => boo
     leaseTtlMs: 15_000,
     logger: createLogger('test', 'silent'),
   });
-  return { dispatcher, enqueued, recorded, published, looks: () => looks };
+  return { dispatcher, enqueued, recorded, published, requeued, looks: () => looks };
 }
+
+const lostWith = (differences: Partial<LostExecution>): LostExecution => ({
+  id: 'e',
+  status: 'started',
+  attempt: 1,
+  leaseId: 4,
+  workflowId: 1,
+  workflowKey: 'k',
+  versionId: 1,
+  version: 1,
+  mode: 'sync',
+  replyTo: 'gateway-a',
+  dedupId: Buffer.alloc(32),
+  createdAt: new Date(),
+  request: null,
+  input: null,
+  journaled: true,
+  ...differences,
+});
 
 describe('Dispatcher', () => {
   it('enqueues what the queue does not hold, sync first in line, and nothing else', async () => {
@@ -63,24 +84,8 @@ describe('Dispatcher', () => {
     expect(enqueued).toEqual([]);
   });
 
-  it('ends an execution whose worker vanished, fenced by its attempt and lease, and wakes the waiter', async () => {
-    const lost: RunnableExecution = {
-      id: 'e',
-      status: 'started',
-      attempt: 1,
-      leaseId: 4,
-      workflowId: 1,
-      workflowKey: 'k',
-      versionId: 1,
-      version: 1,
-      mode: 'sync',
-      replyTo: 'gateway-a',
-      dedupId: Buffer.alloc(32),
-      createdAt: new Date(),
-      request: null,
-      input: null,
-    };
-    const { dispatcher, recorded, published } = dispatcherOver([], () => true, [lost]);
+  it('ends an execution that may have acted, fenced by its attempt and lease, and wakes the waiter', async () => {
+    const { dispatcher, recorded, published, requeued } = dispatcherOver([], () => true, [lostWith({})]);
     await dispatcher.pass();
     expect(recorded).toHaveLength(1);
     expect(recorded[0]).toMatchObject({
@@ -91,5 +96,23 @@ describe('Dispatcher', () => {
       reply: { status: 500 },
     });
     expect(published).toEqual(['gateway-a']);
+    expect(requeued).toEqual([]);
+  });
+
+  it('has an execution without effects wait for another worker, fenced likewise', async () => {
+    const lost = lostWith({ journaled: false });
+    const { dispatcher, recorded, requeued, published } = dispatcherOver([], () => true, [lost]);
+    await dispatcher.pass();
+    expect(requeued).toEqual([['e', 1, 4]]);
+    expect(recorded).toEqual([]);
+    expect(published).toEqual([]);
+  });
+
+  it('parks what lost three workers as an error: it may be what kills them', async () => {
+    const lost = lostWith({ journaled: false, attempt: 3 });
+    const { dispatcher, recorded, requeued } = dispatcherOver([], () => true, [lost]);
+    await dispatcher.pass();
+    expect(requeued).toEqual([]);
+    expect(recorded[0]).toMatchObject({ status: 'error', reason: 'worker_lost', reply: { status: 500 } });
   });
 });

@@ -1,12 +1,15 @@
 import type { Logger } from '#shared';
 import { jobIdOf, type ExecutionJob, type JobProducer, type ReplyChannel } from '#queue';
-import type { DispatchStore, ExecutionStore, QueuedExecution } from '#storage';
+import type { DispatchStore, ExecutionStore, LostExecution, QueuedExecution } from '#storage';
 import { parkExecution } from '../execution/park-execution.js';
 
 /** Executions looked at in one pass: one round trip to Postgres, one to the queue. */
 const PAGE = 1_000;
 /** Pause between passes when there is nothing more to look at. Milliseconds. */
 const PAUSE = 1_000;
+
+/** Claims of one execution that may be lost before it is taken to be what kills its workers. */
+const MOST_ATTEMPTS = 3;
 
 export interface DispatcherParts {
   dispatch: DispatchStore;
@@ -20,7 +23,7 @@ export interface DispatcherParts {
 
 /**
  * Feeds the queue with what was committed but is not in it (the gateway died between the two, or the queue lost its
- * memory), and ends executions whose worker vanished. Every worker runs one: a job added twice has one id.
+ * memory), and recovers executions whose worker vanished. Every worker runs one: a job added twice has one id.
  */
 export class Dispatcher {
   private after: string | null = null;
@@ -55,7 +58,7 @@ export class Dispatcher {
 
   /** One look at everything that is due; true when a page was full and the next one should follow at once. */
   async pass(): Promise<boolean> {
-    await this.endLost();
+    await this.recoverLost();
     return this.enqueueStranded();
   }
 
@@ -76,20 +79,27 @@ export class Dispatcher {
   }
 
   /**
-   * An execution whose worker did not come back may have acted outside: it is never run again by itself. A full lease
-   * of grace lets workers renew first after a database outage.
+   * An execution whose worker did not come back waits again when nothing of it can have happened outside, else it ends
+   * and is never run again by itself. A full lease of grace lets workers renew first after a database outage.
    */
-  private async endLost(): Promise<void> {
-    const { dispatch, executions, replies, leaseTtlMs, logger } = this.parts;
-    for (const execution of await dispatch.findLost(leaseTtlMs, PAGE)) {
-      const ended = await parkExecution(executions, replies, execution, {
-        status: 'retry_needed',
-        reason: 'worker_lost',
-        error: { code: 'worker_lost', message: 'The worker vanished while it ran this execution.' },
-      });
-      if (ended)
-        logger.warn({ executionId: execution.id, workflow: execution.workflowKey }, 'execution lost its worker');
+  private async recoverLost(): Promise<void> {
+    const { dispatch, leaseTtlMs } = this.parts;
+    for (const execution of await dispatch.findLost(leaseTtlMs, PAGE)) await this.recover(execution);
+  }
+
+  private async recover(execution: LostExecution): Promise<void> {
+    const { dispatch, executions, replies, logger } = this.parts;
+    const about = { executionId: execution.id, workflow: execution.workflowKey, attempt: execution.attempt };
+    if (!execution.journaled && execution.attempt < MOST_ATTEMPTS) {
+      if (await dispatch.requeueLost(execution)) logger.warn(about, 'execution lost its worker; it waits for another');
+      return;
     }
+    const error = execution.journaled
+      ? { code: 'worker_lost', message: 'The worker vanished while it ran this execution, which may have acted.' }
+      : { code: 'worker_lost', message: `${MOST_ATTEMPTS} workers vanished while they ran this execution.` };
+    const status = execution.journaled ? 'retry_needed' : 'error';
+    if (await parkExecution(executions, replies, execution, { status, reason: 'worker_lost', error }))
+      logger.warn({ ...about, status }, 'execution lost its worker');
   }
 }
 

@@ -4,7 +4,7 @@ import { isEnding, type EnginePorts } from '#engine';
 import type { ExecutionJobData, ReplyChannel } from '#queue';
 import type { RunnableExecution, Storage } from '#storage';
 import type { Environment } from '../ports/environment.js';
-import { ExecutionClaim } from './execution-claim.js';
+import { ExecutionClaim, type HeldLease } from './execution-claim.js';
 import { deriveInput } from './steps/derive-input.js';
 import type { VersionCache } from './steps/load-version.js';
 import { recordWhileHeld } from './steps/record-outcome.js';
@@ -32,7 +32,8 @@ export class ExecuteWorkflow {
 
   /**
    * @param redelivered the queue handed this job out before, and nobody settled it: the execution is then claimed, its
-   *   attempt counted, before it runs, so that one that kills its worker cannot do so for ever
+   *   attempt counted, before it runs, so that one that kills its worker cannot do so for ever; one that the
+   *   dispatcher recovered likewise
    * @throws LostClaim, UnrunnableVersion, StorageUnavailable and whatever is a defect: `settleJob` decides
    */
   async run(job: ExecutionJobData, redelivered: boolean): Promise<void> {
@@ -53,11 +54,24 @@ export class ExecuteWorkflow {
   }
 
   private async execute(execution: RunnableExecution, redelivered: boolean): Promise<string> {
-    const { executions, versions, environment, replies, ports, settings } = this.parts;
     const lease = this.parts.lease.hold();
-    const claim = new ExecutionClaim(execution, lease, executions);
+    const claim = new ExecutionClaim(execution, lease, this.parts.executions);
+    try {
+      if ((redelivered || execution.attempt > 0) && !(await claim.claim())) return 'lost';
+      return await this.runAndRecord(execution, lease, claim);
+    } catch (error) {
+      await claim.abandon();
+      throw error;
+    }
+  }
+
+  private async runAndRecord(
+    execution: RunnableExecution,
+    lease: HeldLease & { signal: AbortSignal },
+    claim: ExecutionClaim,
+  ): Promise<string> {
+    const { executions, versions, environment, replies, ports, settings } = this.parts;
     const startedAt = new Date();
-    if (redelivered && !(await claim.claim())) return 'lost';
     const workflow = await versions.load(execution.versionId);
     const context = deriveInput(execution, workflow, {
       jsonDepth: settings.JSON_LIMITS.depth,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { LostClaim, type NodeRunRecord } from '#engine';
+import { StorageUnavailable } from '#storage';
 import { ExecutionClaim } from './execution-claim.js';
 
 const run: NodeRunRecord = {
@@ -15,7 +16,9 @@ const run: NodeRunRecord = {
   endedAt: null,
 };
 
-function claimOver(answers: { claim?: boolean; journal?: boolean; held?: boolean }) {
+const abandon = async () => undefined;
+
+function claimOver(answers: { claim?: boolean; journal?: boolean | Error; held?: boolean; abandon?: Error[] }) {
   const calls: unknown[] = [];
   const store = {
     claim: async (...args: unknown[]) => {
@@ -24,7 +27,13 @@ function claimOver(answers: { claim?: boolean; journal?: boolean; held?: boolean
     },
     journal: async (...args: unknown[]) => {
       calls.push(['journal', ...args]);
+      if (answers.journal instanceof Error) throw answers.journal;
       return answers.journal ?? true;
+    },
+    abandon: async (owned: unknown) => {
+      calls.push(['abandon', owned]);
+      const fault = answers.abandon?.shift();
+      if (fault) throw fault;
     },
   };
   const lease = { id: 7, isHeld: () => answers.held ?? true };
@@ -65,8 +74,36 @@ describe('ExecutionClaim', () => {
         held = false;
         return true;
       },
+      abandon,
     };
     const claim = new ExecutionClaim({ id: 'x', attempt: 0 }, { id: 1, isHeld: () => held }, store);
     await expect(claim.beforeEffect(run, [])).rejects.toBeInstanceOf(LostClaim);
+  });
+
+  it('gives the run up, its effect not begun, when the database is away while the intent is written', async () => {
+    const { claim } = claimOver({ journal: new StorageUnavailable('away') });
+    await expect(claim.beforeEffect(run, [])).rejects.toBeInstanceOf(LostClaim);
+  });
+
+  it('lets go of a claimed execution, again while the database is away: its lease alone would keep it for ever', async () => {
+    const { claim, calls } = claimOver({ abandon: [new StorageUnavailable('away')] });
+    await claim.claim();
+    await claim.abandon();
+    const owned = { executionId: 'x', attempt: 3, leaseId: 7 };
+    expect(calls).toEqual([
+      ['claim', 'x', 2, 7],
+      ['abandon', owned],
+      ['abandon', owned],
+    ]);
+  });
+
+  it('has nothing to let go of when it never claimed, and leaves it to recovery when the lease is lost', async () => {
+    const unclaimed = claimOver({});
+    await unclaimed.claim.abandon();
+    expect(unclaimed.calls).toEqual([]);
+    const lost = claimOver({ held: false });
+    await lost.claim.claim();
+    await lost.claim.abandon();
+    expect(lost.calls).toHaveLength(1);
   });
 });

@@ -1,5 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { LostClaim, type Journal, type NodeRunRecord } from '#engine';
-import type { ExecutionStore, OutcomeToRecord, RunnableExecution } from '#storage';
+import { StorageUnavailable, type ExecutionStore, type OutcomeToRecord, type RunnableExecution } from '#storage';
+
+/** Pause between tries to let go while the database is away. Milliseconds. */
+const ABANDON_AGAIN_AFTER = 500;
 
 /** What a claim needs of the worker's lease. */
 export interface HeldLease {
@@ -19,7 +23,7 @@ export class ExecutionClaim implements Journal {
   constructor(
     private readonly execution: Pick<RunnableExecution, 'id' | 'attempt'>,
     private readonly lease: HeldLease,
-    private readonly store: Pick<ExecutionStore, 'claim' | 'journal'>,
+    private readonly store: Pick<ExecutionStore, 'claim' | 'journal' | 'abandon'>,
   ) {}
 
   /** True when this worker owns the execution; asked once, remembered. */
@@ -29,11 +33,30 @@ export class ExecutionClaim implements Journal {
   }
 
   async beforeEffect(intent: NodeRunRecord, completed: readonly NodeRunRecord[]): Promise<void> {
-    if (!this.lease.isHeld() || !(await this.claim())) throw new LostClaim();
-    const owned = { executionId: this.execution.id, attempt: this.execution.attempt + 1, leaseId: this.lease.id };
-    const written = await this.store.journal(owned, this.entries, [...completed, intent]);
+    const written = await this.writeIntent([...completed, intent]).catch((error: unknown) => {
+      // The effect is not begun: an event does not fail because the database was away for a moment.
+      if (error instanceof StorageUnavailable) throw new LostClaim();
+      throw error;
+    });
     if (!written || !this.lease.isHeld()) throw new LostClaim();
     this.entries += 1;
+  }
+
+  /**
+   * Lets go of an execution whose run cannot go on here, as long as the lease lasts; after that recovery has it anyway.
+   * Without this it would stay `started` for as long as this worker lives, for its lease goes on.
+   */
+  async abandon(): Promise<void> {
+    if (!this.claiming) return;
+    await this.claiming.catch(() => undefined);
+    while (this.lease.isHeld()) {
+      try {
+        return await this.store.abandon(this.owned());
+      } catch (error) {
+        if (!(error instanceof StorageUnavailable)) throw error;
+        await pause(ABANDON_AGAIN_AFTER);
+      }
+    }
   }
 
   /** What the row must look like for this worker's outcome to be written. Waits for a claim under way. */
@@ -41,5 +64,14 @@ export class ExecutionClaim implements Journal {
     if (!this.claiming) return { status: 'queued', attempt: this.execution.attempt, leaseId: null };
     if (!(await this.claiming)) throw new LostClaim();
     return { status: 'started', attempt: this.execution.attempt + 1, leaseId: this.lease.id };
+  }
+
+  private async writeIntent(runs: readonly NodeRunRecord[]): Promise<boolean> {
+    if (!this.lease.isHeld() || !(await this.claim())) return false;
+    return this.store.journal(this.owned(), this.entries, runs);
+  }
+
+  private owned() {
+    return { executionId: this.execution.id, attempt: this.execution.attempt + 1, leaseId: this.lease.id };
   }
 }

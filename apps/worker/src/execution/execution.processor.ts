@@ -57,7 +57,8 @@ export class ExecutionProcessor extends ExecutionWorkerHost {
       case 'park': {
         this.logger.error({ err: error, executionId: job.executionId }, 'the execution is parked as error');
         const execution = await this.executions.loadRunnable(job.executionId);
-        if (!execution) return;
+        // Claimed, by this run or by another: recovery decides, which knows whether it may have acted.
+        if (execution?.status !== 'queued' || execution.attempt !== job.attempt) return;
         const { code, message } = verdict;
         await parkExecution(this.executions, this.replies, execution, {
           status: 'error',

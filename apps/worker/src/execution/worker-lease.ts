@@ -1,3 +1,4 @@
+import { LostClaim } from '#engine';
 import { StorageUnavailable, type LeaseStore } from '#storage';
 import type { HeldLease } from './execution-claim.js';
 
@@ -41,11 +42,13 @@ export class WorkerLease {
     };
   }
 
+  /** Ends the runs that still go on without an outcome: other workers recover them, the lease being gone. */
   async stop(): Promise<void> {
     this.stopped = true;
     if (this.timer) clearTimeout(this.timer);
     const held = this.current;
     this.current = null;
+    held?.abort.abort(new LostClaim());
     if (held) await this.store.release(held.id).catch(this.onFault);
   }
 
@@ -72,7 +75,7 @@ export class WorkerLease {
           held.validUntil = asked + this.ttlMs;
           return;
         }
-        held.abort.abort({ status: 'retry_needed', reason: 'worker_lost' });
+        held.abort.abort(new LostClaim());
         this.current = null;
       }
       if (!this.stopped) await this.open();

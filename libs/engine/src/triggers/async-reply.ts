@@ -28,6 +28,12 @@ export function renderAsyncReply(workflow: CompiledWorkflow, parts: ScopeParts):
   return reply;
 }
 
+/** HTTP status of the trigger's answer as far as the document alone tells it; null when a template gives it. */
+export function asyncReplyStatus(workflow: CompiledWorkflow): number | null {
+  const { status } = { ...DEFAULT, ...workflow.trigger.config.response };
+  return typeof status === 'number' ? status : null;
+}
+
 /** The caller may add headers of its own. */
 function copyOf(reply: Reply): Reply {
   return { ...reply, headers: { ...reply.headers } };

@@ -3,7 +3,7 @@ import type { CompiledWorkflow } from '../contract/compiled-workflow.js';
 import type { StoredRequest, TriggerContext } from '../contract/request.js';
 import { compileWith } from '../definition/compile-workflow.js';
 import { renderTemplate } from '../expression/template.js';
-import { asyncReplyIsTemplated, filteredReply, renderAsyncReply } from './async-reply.js';
+import { asyncReplyIsTemplated, asyncReplyStatus, filteredReply, renderAsyncReply } from './async-reply.js';
 import { evaluateDedupKey } from './dedup-key.js';
 import { evaluateFilter } from './filter.js';
 import { deriveContext, manualContext } from './webhook-context.js';
@@ -204,6 +204,14 @@ describe('renderAsyncReply', () => {
     ]);
     Object.assign(renderAsyncReply(flow, parts).headers, { 'x-request-id': 'r' });
     expect(renderAsyncReply(flow, parts).headers).toEqual({ ...plain, 'x-a': 'b' });
+  });
+
+  it('has a status that is known beforehand, unless a template gives it', () => {
+    const status = (response: object) => asyncReplyStatus(workflow({ response }));
+    expect(asyncReplyStatus(workflow())).toBe(200);
+    expect(status({ body: '{{$context.data.name}}' })).toBe(200);
+    expect(status({ status: 202, body: '{{$context.data.name}}' })).toBe(202);
+    expect(status({ status: '{{$context.data.code}}' })).toBeNull();
   });
 
   it('renders templates for each request', () => {

@@ -34,6 +34,7 @@ export function toAcceptRow(accept: AcceptRequest, since: number): AcceptRow {
       version_id: accept.versionId,
       execution_id: accept.executionId,
       mode: accept.mode,
+      http_status: accept.httpStatus,
       sha256: `\\x${accept.bodySha256.toString('hex')}`,
       dedup_id: dedup === null ? null : `\\x${dedup}`,
       window_ms: accept.dedup === null ? null : Math.floor(accept.dedup.windowMs),

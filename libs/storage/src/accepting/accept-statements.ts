@@ -3,8 +3,8 @@ import { packedBytes, packedJson } from '../connection/payload-packer.js';
 const INPUT = `input as materialized (
   select * from json_to_recordset($1::json) as x (
     n int, id uuid, received_at timestamptz, workflow_id int, version_id int, execution_id uuid, mode workflow_mode,
-    sha256 bytea, dedup_id bytea, window_ms bigint, reply_to text, method text, url text, ip text, delivery_id text,
-    headers_at int, headers_length int, body_at int, body_length int
+    http_status smallint, sha256 bytea, dedup_id bytea, window_ms bigint, reply_to text, method text, url text, ip text,
+    delivery_id text, headers_at int, headers_length int, body_at int, body_length int
   )
 )`;
 
@@ -37,8 +37,9 @@ fresh as (
   where i.dedup_id is null or w.dedup_id is not null
 ),
 logged as (
-  insert into requests (id, execution_id, received_at, workflow_id, verdict, method, ip, url, delivery_id, body_sha256, headers, body)
-  select id, execution_id, received_at, workflow_id, 'accepted', method, ip, url, delivery_id, sha256,
+  insert into requests (id, execution_id, received_at, workflow_id, verdict, http_status, method, ip, url, delivery_id,
+    body_sha256, headers, body)
+  select id, execution_id, received_at, workflow_id, 'accepted', http_status, method, ip, url, delivery_id, sha256,
     ${packedJson('$2', 'headers')}, ${packedBytes('$2', 'body')}
   from fresh
 ),
@@ -51,22 +52,27 @@ select n, previous_execution_id from fresh`,
 
 /**
  * For the rows that lost, in a new snapshot that sees the winner: their own request row, and who was first. A key that
- * was released or ran out meanwhile is not answered: it can be won now.
+ * was released or ran out meanwhile is not answered: it can be won now. The answer is that of the first delivery, and so
+ * is its status, also where another version gave it.
  */
 export const INSERT_DUPLICATES = {
   name: 'accept-duplicates',
   text: `with ${INPUT},
 found as (
-  select i.*, d.first_execution_id, d.first_version_id, d.body_sha256 <> i.sha256 as body_differs
+  select i.*, d.first_execution_id, d.first_version_id, d.body_sha256 <> i.sha256 as body_differs,
+    case when d.first_version_id = i.version_id then i.http_status
+      else (select r.http_status from requests r where r.id = d.first_request_id) end as first_http_status
   from input i cross join lateral (
-    select execution_id as first_execution_id, version_id as first_version_id, body_sha256
+    select execution_id as first_execution_id, version_id as first_version_id,
+      request_id as first_request_id, body_sha256
     from dedup_ids where dedup_id = i.dedup_id and not released and expires_at > now() limit 1
   ) d
 ),
 logged as (
-  insert into requests (id, execution_id, received_at, workflow_id, verdict, method, ip, url, delivery_id, body_sha256, body_differs, headers, body)
-  select id, first_execution_id, received_at, workflow_id, 'duplicate', method, ip, url, delivery_id, sha256, body_differs,
-    ${packedJson('$2', 'headers')}, ${packedBytes('$2', 'body')}
+  insert into requests (id, execution_id, received_at, workflow_id, verdict, http_status, method, ip, url, delivery_id,
+    body_sha256, body_differs, headers, body)
+  select id, first_execution_id, received_at, workflow_id, 'duplicate', first_http_status, method, ip, url, delivery_id,
+    sha256, body_differs, ${packedJson('$2', 'headers')}, ${packedBytes('$2', 'body')}
   from found
 )
 select n, first_execution_id as execution_id, first_version_id as version_id, body_differs from found`,

@@ -50,8 +50,24 @@ describe('accepting', () => {
     expect(await storage.history.findRequest(request.request.id)).toMatchObject({
       verdict: 'accepted',
       executionId: request.executionId,
+      httpStatus: 200,
       bodyBytes: 7,
     });
+  });
+
+  it('remembers with a duplicate the status that the first delivery was answered with', async () => {
+    const old = await saveSampleWorkflow(storage, { key: 'status', contentHash: 'old' });
+    const current = await saveSampleWorkflow(storage, { key: 'status', contentHash: 'current' });
+    expect(current.versionId).not.toBe(old.versionId);
+    const deliveries = [
+      sample('status', { ...old, httpStatus: 202 }),
+      sample('status', { ...old, httpStatus: 202 }),
+      sample('status', { ...current, httpStatus: 299 }),
+    ];
+    for (const delivery of deliveries) await storage.acceptor.accept(delivery);
+    for (const { request } of deliveries) {
+      expect((await storage.history.findRequest(request.id))?.httpStatus).toBe(202);
+    }
   });
 
   it('gives a row that cannot be stored its own error and stores its 99 neighbours', async () => {

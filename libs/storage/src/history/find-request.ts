@@ -18,9 +18,18 @@ export interface RequestRow {
   execution_id: string | null;
 }
 
-/** Columns of a `RequestRow` over `requests r` and `workflows w`. The length of a body is known without reading it. */
-export const REQUEST_COLUMNS = `r.id, r.received_at, w.key as workflow_key, r.verdict, r.gate, r.reason, r.http_status,
-  r.method, r.url, r.ip, r.delivery_id, octet_length(r.body) as body_bytes, r.body_differs, r.execution_id`;
+// By its text: Postgres refuses to look into JSON with an escaped NUL or lone surrogate, which a reply's body may hold.
+// Nothing else can match: quotes inside strings are escaped, and the values of headers are strings.
+const REPLY_STATUS = `(select substring(x.reply::text from '"status":([0-9]{3})[,}]')::smallint
+  from execution_results x where x.execution_id = r.execution_id limit 1)`;
+
+/**
+ * Columns of a `RequestRow` over `requests r` and `workflows w`. The length of a body is known without reading it;
+ * replies are only looked up where the request's own row does not tell the status, as in sync mode.
+ */
+export const REQUEST_COLUMNS = `r.id, r.received_at, w.key as workflow_key, r.verdict, r.gate, r.reason,
+  coalesce(r.http_status, ${REPLY_STATUS}) as http_status, r.method, r.url, r.ip, r.delivery_id,
+  octet_length(r.body) as body_bytes, r.body_differs, r.execution_id`;
 
 const FIND = {
   name: 'find-request',

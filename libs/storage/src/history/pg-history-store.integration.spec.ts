@@ -81,6 +81,33 @@ describe('the list of executions', () => {
   });
 });
 
+describe('the answer to a request', () => {
+  async function sync(ending: Parameters<typeof sampleOutcome>[1] | null) {
+    const { executionId, request } = sampleAccept({ ...ids, mode: 'sync' });
+    await storage.acceptor.accept({ ...sampleAccept({ ...ids, mode: 'sync' }), executionId, request });
+    if (ending) await storage.executions.recordOutcome(sampleOutcome(executionId, ending));
+    const { items } = await storage.history.listRequests({ workflow: 'history', limit: 50, cursor: null });
+    const listed = items.find(({ id }) => id === request.id);
+    expect((await storage.history.findRequest(request.id))?.httpStatus).toBe(listed?.httpStatus);
+    return listed?.httpStatus;
+  }
+
+  it('has in sync mode the status of the stored reply, whatever its body holds', async () => {
+    const bodies = ['no', '', 'a\0\ud800', '{"status":999}', '\\"status":999,', '{"status":"\0"}'];
+    for (const body of bodies) {
+      const reply = { status: 422, headers: { 'x-a': 'b', status: '999' }, body };
+      expect([body, await sync({ reply })]).toEqual([body, 422]);
+    }
+    const turned = { body: '"status":999', headers: { status: '999' }, status: 201 };
+    expect(await sync({ reply: turned })).toBe(201);
+  });
+
+  it('is unknown while the execution runs, and when it ended without a reply', async () => {
+    expect(await sync(null)).toBeNull();
+    expect(await sync({ status: 'failed' })).toBeNull();
+  });
+});
+
 describe('an execution by hand', () => {
   it('carries its context to the worker', async () => {
     const id = newId();

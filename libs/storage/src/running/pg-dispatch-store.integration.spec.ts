@@ -60,4 +60,36 @@ describe('the dispatcher', () => {
     await storage.executions.claim(accepted[0]!, 0, lease);
     expect(await storage.dispatch.findLost(0, 10)).toEqual([]);
   });
+
+  it('has a lost execution wait again, its attempt counted, unless an effect of it was written down', async () => {
+    const lease = await storage.leases.open('dead', 0);
+    const [pure, acting] = [accepted[0]!, accepted[1]!];
+    await storage.executions.claim(pure, 0, lease);
+    await storage.executions.claim(acting, 0, lease);
+    await storage.executions.journal({ executionId: acting, attempt: 1, leaseId: lease }, 0, []);
+    const lost = await storage.dispatch.findLost(0, 10);
+    expect(new Map(lost.map(({ id, journaled }) => [id, journaled]))).toEqual(
+      new Map([
+        [pure, false],
+        [acting, true],
+      ]),
+    );
+    expect(await Promise.all(lost.map((execution) => storage.dispatch.requeueLost(execution)))).toEqual(
+      lost.map(({ journaled }) => !journaled),
+    );
+    expect(await storage.dispatch.requeueLost(lost[0]!)).toBe(false);
+    expect(await storage.executions.loadRunnable(pure)).toMatchObject({ status: 'queued', attempt: 1, leaseId: null });
+    expect((await storage.dispatch.findQueued(0, null, 1))[0]).toMatchObject({ id: pure, attempt: 1 });
+  });
+
+  it('finds an abandoned execution although the lease of its worker goes on', async () => {
+    const lease = await storage.leases.open('alive', 60_000);
+    await storage.executions.claim(accepted[0]!, 0, lease);
+    await storage.executions.abandon({ executionId: accepted[0]!, attempt: 0, leaseId: lease });
+    expect(await storage.dispatch.findLost(60_000, 10)).toEqual([]);
+    await storage.executions.abandon({ executionId: accepted[0]!, attempt: 1, leaseId: lease });
+    const [lost] = await storage.dispatch.findLost(60_000, 10);
+    expect(lost).toMatchObject({ id: accepted[0], attempt: 1, journaled: false });
+    expect(await storage.dispatch.requeueLost(lost!)).toBe(true);
+  });
 });

@@ -28,6 +28,12 @@ const FIND_REPLY = {
     where e.id = any($1::uuid[]) and e.id >= $2 and e.id <= $3`,
 };
 
+/** Lease ids count from 1: under 0 nobody holds the execution, and the dispatcher finds it lost. */
+const ABANDON = {
+  name: 'abandon-execution',
+  text: `update executions set lease_id = 0 where id = $1 and status = 'started' and attempt = $2 and lease_id = $3`,
+};
+
 interface ReplyRow {
   id: string;
   status: StoredReplyState['status'];
@@ -76,6 +82,10 @@ export class PgExecutionStore implements ExecutionStore {
     runs: readonly NodeRunRecord[],
   ): Promise<boolean> {
     return this.entries.add({ ...claim, executionId: claim.executionId.toLowerCase(), seq, runs: jsonBytes(runs) });
+  }
+
+  async abandon(claim: { executionId: string; attempt: number; leaseId: number }): Promise<void> {
+    await this.database.query(ABANDON, [claim.executionId.toLowerCase(), claim.attempt, claim.leaseId]);
   }
 
   async recordOutcome(outcome: OutcomeToRecord): Promise<boolean> {

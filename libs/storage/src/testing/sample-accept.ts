@@ -10,12 +10,14 @@ export interface SampleAccept {
   dedupKey?: string;
   windowMs?: number;
   mode?: 'async' | 'sync';
+  httpStatus?: number | null;
   request?: Partial<StoredRequest>;
 }
 
 /** A request ready to be accepted, with new ids and a small JSON body. */
 export function sampleAccept(sample: SampleAccept): AcceptRequest {
   const { workflowId, versionId, dedupKey, windowMs = 60_000, mode = 'async' } = sample;
+  const { httpStatus = mode === 'async' ? 200 : null } = sample;
   const request: StoredRequest = {
     id: newId(),
     receivedAt: new Date(),
@@ -33,6 +35,7 @@ export function sampleAccept(sample: SampleAccept): AcceptRequest {
     versionId,
     executionId: newId(),
     mode,
+    httpStatus,
     bodySha256: createHash('sha256').update(request.body).digest(),
     dedup: dedupKey === undefined ? null : { id: createHash('sha256').update(dedupKey).digest(), windowMs },
     replyTo: mode === 'sync' ? 'gateway-1' : null,

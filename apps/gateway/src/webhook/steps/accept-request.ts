@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { evaluateDedupKey } from '#engine';
+import { asyncReplyStatus, evaluateDedupKey } from '#engine';
 import { newId } from '#shared';
 import { RejectedRow, StorageUnavailable, type RequestAcceptor } from '#storage';
 import type { Acceptance } from '../acceptance.js';
@@ -25,6 +25,7 @@ export async function acceptRequest(
   request.known.deliveryId = deliveryId;
   // As the worker will derive it from the stored row.
   context.deliveryId = deliveryId;
+  const { mode } = workflow.compiled.trigger.config;
   const dedupId = deliveryId === null ? null : sha256(`${workflow.key}\n${deliveryId}`);
   try {
     const result = await acceptor.accept({
@@ -32,7 +33,8 @@ export async function acceptRequest(
       workflowId: workflow.workflowId,
       versionId: workflow.versionId,
       executionId: newId(),
-      mode: workflow.compiled.trigger.config.mode,
+      mode,
+      httpStatus: mode === 'async' ? asyncReplyStatus(workflow.compiled) : null,
       bodySha256: sha256(stored.body),
       dedup: dedupId && { id: dedupId, windowMs: workflow.dedupWindowMs },
       replyTo,
