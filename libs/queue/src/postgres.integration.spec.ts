@@ -8,7 +8,7 @@ import { startFaultyProxy, type FaultyProxy } from './testing/faulty-proxy.js';
 import { describeQueue } from './testing/queue-conformance.js';
 import { describeReplyChannel } from './testing/reply-conformance.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 const serverUrl = process.env.TEST_DATABASE_URL ?? '';
 const database = `queue_${randomBytes(8).toString('hex')}`;

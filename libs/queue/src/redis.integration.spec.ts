@@ -9,7 +9,7 @@ import { describeQueue } from './testing/queue-conformance.js';
 import { eventually, jobOf, OpenParts } from './testing/queue-harness.js';
 import { describeReplyChannel } from './testing/reply-conformance.js';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 const redisUrl = process.env.TEST_REDIS_URL ?? '';
 const prefix = `test-${randomUUID()}`;

@@ -126,9 +126,15 @@ export function jobOf(executionId: string, more: Partial<ExecutionJob> = {}): Ex
   return { executionId, attempt: 0, dedupId: null, urgent: false, ...more };
 }
 
-/** Repeats `check` until it no longer throws; its last error after 10 s. */
+/**
+ * Well above the slowest recovery there is: a Postgres worker looks after 5 s, and each of its 4 pooled connections that
+ * is dead costs it a query timeout and a second's pause before it is replaced. It ends a test that would wait for ever.
+ */
+const GIVE_UP_AFTER_MS = 25_000;
+
+/** Repeats `check` until it no longer throws; its last error after {@link GIVE_UP_AFTER_MS}. */
 export async function eventually<T>(check: () => T | Promise<T>): Promise<T> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + GIVE_UP_AFTER_MS;
   for (;;) {
     try {
       return await check();
