@@ -19,7 +19,6 @@ const TIMES = {
   DRAIN_TIMEOUT: '6s',
   HTTP_ALLOW_PRIVATE: '127.0.0.0/8',
 };
-const DRAIN_TIMEOUT = 6_000;
 /** Long enough to be claimed, and shown as started, before it ends. */
 const SLOW = 'const end = Date.now() + 1300; while (Date.now() < end); return context.data.n * 2';
 const answer = { key: 'answer', type: 'response', config: { status: 201, body: { n: '{{$context.data.n}}' } } };
@@ -200,9 +199,8 @@ describe('when something dies', () => {
     const { execution: id } = await send('effect');
     await called(1);
     const next = await hookmill.start('worker');
-    const asked = Date.now();
     await worker.stop();
-    expect(Date.now() - asked).toBeLessThan(DRAIN_TIMEOUT + 500);
+    // A process that is not done by DRAIN_TIMEOUT exits with 1.
     expect(await worker.ended).toContain('ended with exit code 0');
     worker = next;
     expect(await ending(id)).toMatchObject({ status: 'retry_needed', reason: 'worker_lost' });

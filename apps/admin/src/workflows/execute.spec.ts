@@ -60,11 +60,13 @@ describe('running a workflow by hand', () => {
   });
 
   it('stops waiting when the process drains', async () => {
-    const started = Date.now();
+    await test.close();
+    // Without the drain the call would outlast the time-out of this test.
+    test = await startTestAdmin({ manualWaitMs: 60_000 });
+    await test.call('PUT', '/api/v1/workflows/orders', { body: document });
     const pending = test.call('POST', '/api/v1/workflows/orders/execute');
     while (test.producer.waiting.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
     test.admin.drain();
     expect((await pending).json.status).toBe('queued');
-    expect(Date.now() - started).toBeLessThan(250);
   });
 });

