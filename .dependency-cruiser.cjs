@@ -89,13 +89,13 @@ module.exports = {
     forbid(
       'pg-only-in-storage-and-queue-backend',
       'Everybody else asks storage.',
-      { pathNot: '^libs/(storage/|queue/src/(backends/)?postgres)' },
+      { pathNot: '^libs/(storage/|queue/src/(backends/)?postgres)|^bench/limits/' },
       { path: '^node_modules/(@types/)?pg/' },
     ),
     forbid(
       'redis-only-in-queue',
       'All that speaks Redis lives there.',
-      { pathNot: '^libs/queue/' },
+      { pathNot: '^libs/queue/|^bench/limits/' },
       { path: '^node_modules/(@nestjs/bullmq|bullmq|ioredis)/' },
     ),
     forbid(

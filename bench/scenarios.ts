@@ -1,58 +1,140 @@
 import type { Json } from '#shared';
 
+export type Queue = 'redis' | 'postgres';
+
 export interface Scenario {
+  /** Short for the name on the command line. */
+  letter: string;
   name: string;
-  /** The document without its key: every run has a workflow of its own, so that its executions can be counted. */
-  document: Record<string, Json>;
+  /** What it does, for the reader of the table. */
+  title: string;
+  queue: Queue;
+  /**
+   * The document without its key: every run has a workflow of its own, so that its executions can be counted.
+   * @param effectUrl what a request node may call
+   */
+  document(effectUrl: string): Record<string, Json>;
   /** What the load generator posts, as `application/json`. */
   body: string;
   /** The only status that counts as accepted. */
   status: number;
+  /** Half of the requests repeat a delivery id. */
+  duplicates: boolean;
+  /** Calls that each execution makes to the effect target. */
+  effects: number;
+  /** Whether it is also run as an open loop. */
+  openLoop: boolean;
 }
 
 /** 1 KB of JSON, the size that most providers' events are near. */
-const BODY = JSON.stringify({ event: 'order.paid', data: { amount: 120, note: 'x'.repeat(970) } });
+export const BODY = JSON.stringify({ event: 'order.paid', data: { amount: 120, note: 'x'.repeat(970) } });
 
+const ASYNC = { type: 'webhook', mode: 'async' };
+const SYNC = { type: 'webhook', mode: 'sync' };
+const REPLY = { status: 201, body: { large: true } };
+
+const pureNodes = (): Record<string, Json> => ({
+  enabled: true,
+  trigger: ASYNC,
+  nodes: [
+    { key: 'amount', type: 'variable', config: { value: '{{$context.data.data.amount}}' } },
+    {
+      key: 'tax',
+      type: 'calculation',
+      config: { engine: 'math.js', expression: '{{$jobsMapByNodeKey.amount}} * 0.2' },
+    },
+    { key: 'result', type: 'output', config: { value: { tax: '{{$jobsMapByNodeKey.tax}}' } } },
+  ],
+});
+
+const conditionAndResponse = (): Record<string, Json> => ({
+  enabled: true,
+  trigger: SYNC,
+  nodes: [
+    {
+      key: 'large',
+      type: 'condition',
+      config: { engine: 'basic', calculation: { calculator: 'gt', operands: ['{{$context.data.data.amount}}', 100] } },
+      branches: {
+        true: [{ key: 'yes', type: 'response', config: REPLY }],
+        false: [{ key: 'no', type: 'response', config: { status: 422, body: { large: false } } }],
+      },
+    },
+  ],
+});
+
+const scriptAndResponse = (): Record<string, Json> => ({
+  enabled: true,
+  trigger: SYNC,
+  nodes: [
+    { key: 'double', type: 'script', config: { content: 'return context.data.data.amount * 2' } },
+    { key: 'reply', type: 'response', config: { status: 201, body: { double: '{{$jobsMapByNodeKey.double}}' } } },
+  ],
+});
+
+/** The POST is not repeatable, so that its intent is journaled before and its result after it. */
+const oneRequest = (effectUrl: string): Record<string, Json> => ({
+  enabled: true,
+  trigger: ASYNC,
+  nodes: [
+    {
+      key: 'call',
+      type: 'request',
+      config: { url: effectUrl, method: 'POST', data: { amount: '{{$context.data.data.amount}}' } },
+    },
+  ],
+});
+
+const DEFAULTS = { queue: 'redis', body: BODY, status: 200, duplicates: false, effects: 0, openLoop: false } as const;
+
+/** All scenarios, in the order in which they run. */
 export const scenarios: readonly Scenario[] = [
   {
+    ...DEFAULTS,
+    letter: 'a',
     name: 'async',
-    document: {
-      enabled: true,
-      trigger: { type: 'webhook', mode: 'async' },
-      nodes: [
-        { key: 'amount', type: 'variable', config: { value: '{{$context.data.data.amount}}' } },
-        {
-          key: 'tax',
-          type: 'calculation',
-          config: { engine: 'math.js', expression: '{{$jobsMapByNodeKey.amount}} * 0.2' },
-        },
-        { key: 'result', type: 'output', config: { value: { tax: '{{$jobsMapByNodeKey.tax}}' } } },
-      ],
-    },
-    body: BODY,
-    status: 200,
+    title: '1 KB of JSON, three nodes without effects, answered at once',
+    document: pureNodes,
+    openLoop: true,
   },
   {
+    ...DEFAULTS,
+    letter: 'b',
     name: 'sync',
-    document: {
-      enabled: true,
-      trigger: { type: 'webhook', mode: 'sync' },
-      nodes: [
-        {
-          key: 'large',
-          type: 'condition',
-          config: {
-            engine: 'basic',
-            calculation: { calculator: 'gt', operands: ['{{$context.data.data.amount}}', 100] },
-          },
-          branches: {
-            true: [{ key: 'yes', type: 'response', config: { status: 201, body: { large: true } } }],
-            false: [{ key: 'no', type: 'response', config: { status: 422, body: { large: false } } }],
-          },
-        },
-      ],
-    },
-    body: BODY,
+    title: 'the same event, a condition, the answer of a response node',
+    document: conditionAndResponse,
     status: 201,
+  },
+  {
+    ...DEFAULTS,
+    letter: 'c',
+    name: 'script',
+    title: 'the same event, a script, the answer of a response node',
+    document: scriptAndResponse,
+    status: 201,
+  },
+  {
+    ...DEFAULTS,
+    letter: 'd',
+    name: 'duplicates',
+    title: 'as async, half of the requests repeat a delivery id',
+    document: pureNodes,
+    duplicates: true,
+  },
+  {
+    ...DEFAULTS,
+    letter: 'e',
+    name: 'effect',
+    title: 'answered at once, one journaled POST to a local server',
+    document: oneRequest,
+    effects: 1,
+  },
+  {
+    ...DEFAULTS,
+    letter: 'f',
+    name: 'embedded',
+    title: 'as async on the embedded default: no Redis, the queue on Postgres',
+    document: pureNodes,
+    queue: 'postgres',
   },
 ];

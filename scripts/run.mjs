@@ -1,20 +1,24 @@
 /**
- * `npm start`, `npm run demo`, `npm test`, `npm run bench` on a fresh clone: installs and builds what is missing, then
- * runs the real thing on the Node that npm installed; `install` only installs. Node built-ins only: it runs before
- * anything is installed, on whatever Node >= 20 the machine has.
+ * `npm start`, `npm run demo`, `npm test`, `npm run bench`, `npm run test:faults` on a fresh clone: installs and builds
+ * what is missing, then runs the real thing on the Node that npm installed; `install` only installs. Node built-ins
+ * only: it runs before anything is installed, on whatever Node >= 20 the machine has.
  */
 import { buildWhenChanged } from './build-when-changed.mjs';
 import { installWhenChanged } from './install-when-changed.mjs';
 import { forwardTo, node24 } from './run-child.mjs';
 
 const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+const FAULTS = 'test/faults/main.mjs';
 const TYPE_CHECK = ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'];
 
 const commands = {
   start: (args) => launch('dist/apps/local/src/main.js', ['start', ...args]),
   demo: (args) => launch('dist/apps/local/src/main.js', ['demo', ...args]),
   bench: (args) => launch('dist/bench/main.js', args),
+  'test:faults': (args) => launch(FAULTS, args),
   test,
+  // What takes too long for every change: both fault tests in their long form.
+  'test:long': async () => (await launch(FAULTS, ['--minutes', '30'])) || (await launch(FAULTS, ['--journal', '200'])),
   // Only the preparation, for checks that need no build.
   install: async () => 0,
 };

@@ -4,15 +4,16 @@ import { createInterface } from 'node:readline';
 /**
  * Outlives the test run by a moment: its standard input closes when the run ends, however it ends (also by SIGKILL),
  * and it then stops the named processes, by id, and removes their directories.
- * Input: JSON lines `{"pid": 1, "signal": "SIGINT"}` or `{"directory": "/tmp/x"}`.
+ * Input: JSON lines `{"pid": 1, "signal": "SIGINT"}`, `{"forget": 1}` or `{"directory": "/tmp/x"}`.
  */
-const processes = [];
+let processes = [];
 const directories = [];
 
 for (const ignored of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(ignored, () => {});
 for await (const line of createInterface({ input: process.stdin })) {
   const entry = JSON.parse(line);
   if (entry.pid) processes.push(entry);
+  if (entry.forget) processes = processes.filter(({ pid }) => pid !== entry.forget);
   if (entry.directory) directories.push(entry.directory);
 }
 for (const { pid, signal } of processes) signalTo(pid, signal);

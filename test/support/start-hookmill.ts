@@ -6,7 +6,7 @@ import type { Json } from '#shared';
 import { createTestDatabase } from '#storage/testing';
 import { spawnApp, untilReady } from '../../apps/local/src/app-process.js';
 import type { AppProcess } from '../../apps/local/src/app-process.js';
-import { freePorts } from '../../apps/local/src/listening-ports.js';
+import { lastingPorts } from './lasting-ports.js';
 import { runMigrations } from '../../apps/local/src/run-migrations.js';
 
 export interface HookmillOptions {
@@ -16,6 +16,18 @@ export interface HookmillOptions {
   workers?: number;
   /** More variables for every process. */
   env?: Record<string, string>;
+  /** An empty database to use; without it, a fresh one on the test services' server. */
+  databaseUrl?: string;
+}
+
+/** How one process differs from the others of its kind. */
+export interface StartOptions {
+  /** That one instead of any that is free, for a process that returns. */
+  port?: number;
+  /** More variables. */
+  env?: Record<string, string>;
+  /** Gets the process before it is ready. */
+  onSpawn?: (spawned: AppProcess) => void;
 }
 
 export interface Hookmill {
@@ -29,7 +41,7 @@ export interface Hookmill {
   /** Stores a document and waits until every gateway answers its URL. */
   apply(document: Record<string, Json>): Promise<void>;
   /** One more process, ready; it is stopped with the others. */
-  start(app: 'gateway' | 'worker'): Promise<AppProcess>;
+  start(app: 'gateway' | 'worker' | 'admin', options?: StartOptions): Promise<AppProcess>;
   /** The last lines that the processes printed, for failures. */
   log(): string;
   stop(): Promise<void>;
@@ -40,14 +52,15 @@ export interface Hookmill {
  * @throws Error with what the processes printed when they do not get ready
  */
 export async function startHookmill(options: HookmillOptions): Promise<Hookmill> {
-  const database = await createTestDatabase();
+  const { databaseUrl } = options;
+  const database = databaseUrl ? { url: databaseUrl, drop: async () => undefined } : await createTestDatabase();
   const dataDir = mkdtempSync(join(tmpdir(), 'hookmill-e2e-'));
   const lines: string[] = [];
   const onLine = (line: string) => void (lines.push(line) > 500 && lines.shift());
   const env = environment(options, database.url, dataDir);
   const started: AppProcess[] = [];
   const stop = async () => {
-    await Promise.all(started.map((app) => app.stop()));
+    await Promise.all([...started].map((app) => app.stop()));
     await database.drop();
     rmSync(dataDir, { recursive: true, force: true });
   };
@@ -64,9 +77,10 @@ export async function startHookmill(options: HookmillOptions): Promise<Hookmill>
       databaseUrl: database.url,
       processes,
       api,
-      start: async (app) => {
-        const [port] = await freePorts(1);
-        const process = spawnOn(app, port!, { env, started, onLine });
+      start: async (app, { port, env: more, onSpawn } = {}) => {
+        const at = port ?? (await lastingPorts(1))[0]!;
+        const process = spawnOn(app, at, { env: { ...env, ...more }, started, onLine });
+        onSpawn?.(process);
         await untilReady(process);
         return process;
       },
@@ -102,7 +116,7 @@ async function spawnAll(
   started: AppProcess[],
   onLine: (line: string) => void,
 ) {
-  const ports = await freePorts(gateways + workers + 1);
+  const ports = await lastingPorts(gateways + workers + 1);
   const spawnNext = (app: string) => spawnOn(app, ports.pop()!, { env, started, onLine });
   return {
     workers: Array.from({ length: workers }, () => spawnNext('worker')),
@@ -119,6 +133,7 @@ function spawnOn(
   const listening = { ...env, [`${app.toUpperCase()}_PORT`]: String(port) };
   const spawned = spawnApp({ app, env: listening, url: `http://127.0.0.1:${port}`, onLine });
   started.push(spawned);
+  void spawned.ended.then(() => started.splice(started.indexOf(spawned), 1));
   return spawned;
 }
 

@@ -4,3 +4,4 @@ export const PUBLIC_URL = Symbol('public url');
 export const WORKFLOW_DESK = Symbol('workflow desk');
 export const MANUAL_RUNS = Symbol('manual runs');
 export const EXECUTION_VIEWS = Symbol('execution views');
+export const EXECUTION_DESK = Symbol('execution desk');

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createReplyChannel } from '#queue';
 import { createLogger, loadConfig, newId, type Settings, serviceOptions } from '#shared';
 import { openStorage, type Storage } from '#storage';
-import { createTestDatabase, type TestDatabase } from '#storage/testing';
+import { createTestDatabase, sampleAccept, type TestDatabase } from '#storage/testing';
 import { createAdmin, type Admin } from './create-admin.js';
 
 const KEY = 'admin-key-of-the-integration-spec';
@@ -173,15 +173,56 @@ describe('the admin app on real Postgres', () => {
     expect((await call('DELETE', `/api/v1/requests/${requestId}`)).status).toBe(204);
   });
 
+  it('cancels an execution, retries it on the same request, and keeps the request for that', async () => {
+    await put('retried');
+    const { workflow, version } = (await storage.workflows.find('retried'))!;
+    const accepted = sampleAccept({ workflowId: workflow.id, versionId: version.id });
+    await storage.acceptor.accept(accepted);
+    const url = `/api/v1/executions/${accepted.executionId}`;
+    expect((await call('POST', `${url}/retry`)).json.code).toBe('execution_open');
+    const canceled = await call('POST', `${url}/cancel`);
+    expect([canceled.status, canceled.json.status, canceled.json.reason]).toEqual([200, 'canceled', 'manual_cancel']);
+    expect((await call('POST', `${url}/cancel`)).json.code).toBe('execution_ended');
+
+    const retry = await call('POST', `${url}/retry`, { version: 'current' });
+    expect([retry.status, retry.json.previousExecutionId]).toEqual([201, accepted.executionId]);
+    const runnable = await storage.executions.loadRunnable(retry.json.id);
+    expect(runnable).toMatchObject({ status: 'queued', attempt: 0, request: { id: accepted.request.id } });
+    const refused = await call('DELETE', `/api/v1/requests/${accepted.request.id}`);
+    expect([refused.status, refused.json.code]).toEqual([409, 'execution_open']);
+    await end(retry.json.id);
+    expect((await call('DELETE', `/api/v1/requests/${accepted.request.id}`)).status).toBe(204);
+    expect((await call('POST', `${url}/retry`)).json.code).toBe('no_request');
+  });
+
+  it('retries from a node with what came before it', async () => {
+    await put('from-node', { nodes: ['a', 'n'].map((key) => ({ key, ...document('x').nodes[0] })) });
+    const { workflow, version } = (await storage.workflows.find('from-node'))!;
+    const accepted = sampleAccept({ workflowId: workflow.id, versionId: version.id });
+    await storage.acceptor.accept(accepted);
+    await end(accepted.executionId, ['a', 'n']);
+    const retry = await call('POST', `/api/v1/executions/${accepted.executionId}/retry`, { from: 'n' });
+    expect([retry.status, retry.json.nodeRuns]).toMatchObject([201, [{ nodeKey: 'a' }]]);
+    expect(await storage.executions.loadRunnable(retry.json.id)).toMatchObject({ attempt: 1 });
+    await end(retry.json.id, [], 1);
+  });
+
   /** What a worker would write. */
-  async function end(executionId: string): Promise<void> {
+  async function end(executionId: string, nodeKeys = ['n'], attempt = 0): Promise<void> {
     const at = new Date();
     const times = { startedAt: at.toISOString(), endedAt: at.toISOString() };
-    const run = { id: newId(), nodeKey: 'n', type: 'calculation', input: {}, result: 2, error: null, log: 'printed' };
+    const run = { type: 'calculation', input: {}, result: 2, error: null, log: 'printed' };
+    const nodeRuns = nodeKeys.map((nodeKey) => ({
+      id: newId(),
+      nodeKey,
+      ...run,
+      status: 'resolved' as const,
+      ...times,
+    }));
     const recorded = await storage.executions.recordOutcome({
-      ...{ executionId, expected: { status: 'queued', attempt: 0, leaseId: null }, status: 'resolved', reason: null },
-      ...{ error: null, startedAt: at, endedAt: at, nodeRuns: [{ ...run, status: 'resolved', ...times }] },
-      ...{ reply: null, output: { done: true }, releaseDedup: false },
+      ...{ executionId, expected: { status: 'queued', attempt, leaseId: null }, status: 'resolved', reason: null },
+      ...{ error: null, startedAt: at, endedAt: at, nodeRuns },
+      ...{ reply: null, output: { done: true }, releaseDedup: false, deleteWhenEnded: false },
     });
     expect(recorded).toBe(true);
   }

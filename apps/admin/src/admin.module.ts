@@ -8,11 +8,19 @@ import {
   type ReplyChannel,
 } from '#queue';
 import { Readiness, type Logger, type Settings } from '#shared';
-import { ADMIN_STORAGE, EXECUTION_VIEWS, MANUAL_RUNS, PUBLIC_URL, WORKFLOW_DESK } from './admin-tokens.js';
+import {
+  ADMIN_STORAGE,
+  EXECUTION_DESK,
+  EXECUTION_VIEWS,
+  MANUAL_RUNS,
+  PUBLIC_URL,
+  WORKFLOW_DESK,
+} from './admin-tokens.js';
 import { publicUrl } from './admin-config.js';
 import type { AdminStorage } from './admin-storage.js';
 import { ApiKeysController } from './auth/api-keys.controller.js';
 import { CatalogueController } from './catalog/catalogue.controller.js';
+import { ExecutionDesk } from './executions/execution-desk.js';
 import { ExecutionViews } from './executions/execution-views.js';
 import { ExecutionsController } from './executions/executions.controller.js';
 import type { DrainState } from './http/drain-state.js';
@@ -87,6 +95,12 @@ function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminPar
     {
       provide: EXECUTION_VIEWS,
       useValue: new ExecutionViews(storage.history, storage.configuration, { jsonDepth, jsonKeys }),
+    },
+    {
+      provide: EXECUTION_DESK,
+      inject: [JOB_PRODUCER, REPLY_CHANNEL],
+      useFactory: (producer: JobProducer, replies: ReplyChannel) =>
+        new ExecutionDesk(storage, producer, replies, logger),
     },
     {
       provide: MANUAL_RUNS,

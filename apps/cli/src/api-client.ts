@@ -28,7 +28,7 @@ export interface ApiAnswer {
 export interface ApiClient {
   get(path: string, query?: Record<string, string | undefined>): Promise<unknown>;
   /** @throws ApiError on any refusal */
-  send(method: 'POST' | 'PUT', path: string, body: unknown): Promise<ApiAnswer>;
+  send(method: 'POST' | 'PUT', path: string, body?: unknown): Promise<ApiAnswer>;
 }
 
 const TIMEOUT_MS = 60_000;

@@ -176,6 +176,30 @@ describe('the hookmill command', () => {
     expect(out).not.toContain('\u001b');
   });
 
+  it('cancels an execution', async () => {
+    answer = () => [200, { ...execution, status: 'canceled' }];
+    expect(await run('executions', 'cancel', '0199-1')).toEqual({ code: 0, out: 'canceled  0199-1\n', err: '' });
+    expect(api.requests).toMatchObject([{ method: 'POST', url: '/api/v1/executions/0199-1/cancel', body: undefined }]);
+  });
+
+  it('says why an execution cannot be canceled', async () => {
+    answer = () => [409, { code: 'execution_ended', detail: 'It has ended already.' }];
+    const refused = await run('executions', 'cancel', '0199-1');
+    expect(refused).toEqual({ code: 1, out: '', err: 'It has ended already.\n' });
+  });
+
+  it.each([
+    [[], { version: 'same' }],
+    [['--from', 'check'], { from: 'check', version: 'same' }],
+    [['--from', 'check', '--current'], { from: 'check', version: 'current' }],
+  ])('retries an execution with %j and prints the new one', async (options, body) => {
+    answer = () => [201, { ...execution, id: '0199-9', status: 'queued' }];
+    const { code, out } = await run('executions', 'retry', '0199-1', ...options);
+    expect([code, out]).toEqual([0, 'queued  0199-9  version 3, a retry of 0199-1\n']);
+    expect(api.requests).toMatchObject([{ method: 'POST', url: '/api/v1/executions/0199-1/retry' }]);
+    expect(api.requests[0]?.body).toEqual(body);
+  });
+
   it('gives the API answer with --json', async () => {
     answer = () => [200, { items: [execution], nextCursor: 'n' }];
     expect(JSON.parse((await run('executions', '--json')).out)).toEqual({ items: [execution], nextCursor: 'n' });

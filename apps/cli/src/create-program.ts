@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { ApiError, createApiClient, type ApiClient } from './api-client.js';
 import { applyCommand } from './apply-command.js';
+import { cancelCommand } from './cancel-command.js';
 import { CliError } from './cli-error.js';
 import { executionsCommand, type ExecutionsOptions } from './executions-command.js';
 import { findConnection, type ConnectionOptions } from './find-connection.js';
 import { requestsCommand, type RequestsOptions } from './requests-command.js';
+import { retryCommand, type RetryOptions } from './retry-command.js';
 import type { Terminal } from './terminal.js';
 import { validateCommand } from './validate-command.js';
 
@@ -39,17 +41,7 @@ export function createProgram(env: Env, terminal: Terminal, exit: (code: number)
     .description('tell every fault of workflow files; nothing is stored')
     .argument('<files...>')
     .action((files: string[]) => run((api) => validateCommand(files, api, terminal)));
-  program
-    .command('executions')
-    .description('list executions, or show one with its node runs')
-    .argument('[id]')
-    .option('--workflow <key>')
-    .option('--status <status>', 'queued, started, resolved, failed, error, ...')
-    .option('--limit <number>', 'at most 200', '20')
-    .option('--json', 'as the API answers it')
-    .action((id: string | undefined, options: ExecutionsOptions) =>
-      run((api) => executionsCommand(id, options, api, terminal)),
-    );
+  addExecutions(program, run, terminal);
   program
     .command('requests')
     .description('list requests, accepted and refused, or show one with headers and body')
@@ -62,6 +54,32 @@ export function createProgram(env: Env, terminal: Terminal, exit: (code: number)
       run((api) => requestsCommand(id, options, api, terminal)),
     );
   return program;
+}
+
+function addExecutions(program: Command, run: (act: Act) => Promise<void>, terminal: Terminal): void {
+  const executions = program
+    .command('executions')
+    .description('list executions, show one with its node runs, cancel or retry one')
+    .argument('[id]')
+    .option('--workflow <key>')
+    .option('--status <status>', 'queued, started, resolved, failed, error, ...')
+    .option('--limit <number>', 'at most 200', '20')
+    .option('--json', 'as the API answers it')
+    .action((id: string | undefined, options: ExecutionsOptions) =>
+      run((api) => executionsCommand(id, options, api, terminal)),
+    );
+  executions
+    .command('cancel')
+    .description('end an execution that is queued, runs or waits')
+    .argument('<id>')
+    .action((id: string) => run((api) => cancelCommand(id, api, terminal)));
+  executions
+    .command('retry')
+    .description('run again what an ended execution ran on; prints the id of the new one')
+    .argument('<id>')
+    .option('--from <node>', 'key of the node to go on from: what came before it is not done again')
+    .option('--current', "with the workflow's current version instead of the same one")
+    .action((id: string, options: RetryOptions) => run((api) => retryCommand(id, options, api, terminal)));
 }
 
 async function guarded(act: () => Promise<number>, terminal: Terminal): Promise<number> {

@@ -226,6 +226,7 @@ describe.each([
       reply: { status: 201, headers: { 'x-a': 'b' }, body: 'done' },
       output: null,
       releaseDedup: false,
+      deleteWhenEnded: false,
     });
     const answer = await waiting;
     expect([answer.status, answer.headers.get('x-a'), await answer.text()]).toEqual([201, 'b', 'done']);

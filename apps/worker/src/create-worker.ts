@@ -6,7 +6,9 @@ import { createLogger, maskedConfig, Readiness, type Logger } from '#shared';
 import { assertMigrated, keepPartitions, openStorage, type Storage } from '#storage';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { ExecutionProcessor } from './execution/execution.processor.js';
+import { RunningExecutions } from './execution/running-executions.js';
 import { WorkerLease } from './execution/worker-lease.js';
+import { HistoryUpkeep } from './maintenance/history-upkeep.js';
 import { PartitionUpkeep } from './maintenance/partition-upkeep.js';
 import { Environment } from './ports/environment.js';
 import { createHttpClient } from './ports/http-client.js';
@@ -17,7 +19,7 @@ import { WorkerModule, type WorkerParts } from './worker.module.js';
 export interface RunningWorker {
   /** Port of the health checks. */
   port: number;
-  /** Takes no more jobs, waits for the running ones within DRAIN_TIMEOUT, hands back the rest. */
+  /** Takes no more jobs; running executions are handed back at their next node, within DRAIN_TIMEOUT. */
   close(): Promise<void>;
 }
 
@@ -39,17 +41,20 @@ export async function createWorker(config: WorkerConfig): Promise<RunningWorker>
   await app.listen(settings.WORKER_PORT, settings.LISTEN_ADDRESS);
   const dispatcher = app.get(Dispatcher);
   dispatcher.start();
-  const upkeep = new PartitionUpkeep(() => keepPartitions(config.storage.databaseUrl), logger);
-  upkeep.start();
+  const partitions = new PartitionUpkeep(() => keepPartitions(config.storage.databaseUrl), logger);
+  partitions.start();
+  const history = new HistoryUpkeep(storage.maintenance, { retentionMs: settings.HISTORY_RETENTION }, logger);
+  history.start();
   const address = app.getHttpServer().address() as { port: number };
   logger.info({ port: address.port }, 'ready');
   return {
     port: address.port,
     close: async () => {
       app.get(Readiness).drain();
-      upkeep.stop();
-      await dispatcher.stop();
-      await drain(app.get(ExecutionProcessor), settings.DRAIN_TIMEOUT - CLOSING);
+      partitions.stop();
+      // At once: what still waits for the database here must not take the time of the running executions.
+      const drained = drain(app.get(ExecutionProcessor), settings.DRAIN_TIMEOUT - CLOSING);
+      await Promise.all([history.stop(), dispatcher.stop(), drained]);
       await app.close();
       await closeParts(parts);
     },
@@ -67,6 +72,7 @@ async function openParts(config: WorkerConfig, storage: Storage, logger: Logger)
     config,
     storage,
     lease,
+    running: new RunningExecutions(storage.executions, warn),
     environment,
     script: createScriptRunner({
       poolSize: settings.SCRIPT_LIMITS.threads,
@@ -92,6 +98,7 @@ async function drain(processor: ExecutionProcessor, timeoutMs: number): Promise<
 
 async function closeParts(parts: WorkerParts): Promise<void> {
   parts.environment.stop();
+  parts.running.stop();
   await parts.lease.stop();
   await parts.script.close();
   await parts.http.close();

@@ -5,6 +5,7 @@ import type { Storage } from '#storage';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { ExecuteWorkflow } from './execution/execute-workflow.js';
 import { ExecutionProcessor } from './execution/execution.processor.js';
+import type { RunningExecutions } from './execution/running-executions.js';
 import { VersionCache } from './execution/steps/load-version.js';
 import type { WorkerLease } from './execution/worker-lease.js';
 import { HealthController } from './http/health.controller.js';
@@ -18,6 +19,7 @@ export interface WorkerParts {
   config: WorkerConfig;
   storage: Storage;
   lease: WorkerLease;
+  running: RunningExecutions;
   environment: Environment;
   script: ReturnType<typeof createScriptRunner>;
   http: ReturnType<typeof createHttpClient>;
@@ -39,8 +41,8 @@ export class WorkerModule {
       providers: [
         {
           provide: ExecutionProcessor,
-          inject: [REPLY_CHANNEL],
-          useFactory: (replies: ReplyChannel) => createProcessor(parts, replies),
+          inject: [JOB_PRODUCER, REPLY_CHANNEL],
+          useFactory: (producer: JobProducer, replies: ReplyChannel) => createProcessor(parts, producer, replies),
         },
         {
           provide: Dispatcher,
@@ -64,19 +66,21 @@ export class WorkerModule {
   }
 }
 
-function createProcessor(parts: WorkerParts, replies: ReplyChannel): ExecutionProcessor {
-  const { config, storage, lease, environment, script, http, logger } = parts;
+function createProcessor(parts: WorkerParts, producer: JobProducer, replies: ReplyChannel): ExecutionProcessor {
+  const { config, storage, lease, running, environment, script, http, logger } = parts;
   const workflow = new ExecuteWorkflow({
     executions: storage.executions,
     versions: new VersionCache(storage.configuration),
     environment,
     replies,
+    producer,
     lease,
+    running,
     ports: { script, http, now: () => new Date() },
     settings: config.settings,
     logger,
   });
-  const queue = { options: config.queue, concurrency: config.settings.WORKER_CONCURRENCY };
+  const queue = { options: config.queue, concurrency: config.settings.WORKER_CONCURRENCY, producer };
   return new ExecutionProcessor(queue, workflow, storage.executions, replies, logger);
 }
 

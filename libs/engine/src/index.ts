@@ -29,4 +29,7 @@ export { deriveContext, manualContext, type DerivedContext } from './triggers/we
 export * from './contract/engine-error.js';
 export { nodeCatalogue, nodeRegistry, type NodeCatalogueEntry } from './nodes/index.js';
 export { compileWorkflow } from './nodes/compile-workflow.js';
+export { interruptedReply } from './run/default-reply.js';
+export { precedingRuns } from './run/preceding-runs.js';
 export { runExecution } from './run/run-execution.js';
+export { settlePending } from './run/settle-pending.js';

@@ -1,5 +1,5 @@
-/** What a job carries: ids and trace context, never the payload. */
-export interface ExecutionJobData {
+/** One execution in a job: ids and trace context, never the payload. */
+export interface JobMember {
   executionId: string;
   /** Attempt that this job is for; a job for an older attempt does nothing. */
   attempt: number;
@@ -7,11 +7,18 @@ export interface ExecutionJobData {
   traceparent?: string;
 }
 
-export interface ExecutionJob extends ExecutionJobData {
+/** What a job carries: one execution, or the members of a chunk. */
+export interface ExecutionJobData {
+  members: JobMember[];
+}
+
+export interface ExecutionJob extends JobMember {
   /** Hex of the dedup id; null when the request had none, the execution id then stands in the job id. */
   dedupId: string | null;
-  /** Sync callers wait: their jobs go to the head of the queue. */
+  /** Sync callers wait: their jobs go to the head of the queue, and never in a chunk. */
   urgent: boolean;
+  /** Neighbours of the same commit: handed over together they become one job. Null or absent: a job of its own. */
+  chunk?: { id: string; size: number } | null;
 }
 
 /** `<dedup id>-<attempt>`, or the execution id in the dedup id's place. */
@@ -19,10 +26,17 @@ export function jobIdOf(job: Pick<ExecutionJob, 'dedupId' | 'executionId' | 'att
   return `${job.dedupId ?? job.executionId}-${job.attempt}`;
 }
 
+/** Id of the job that carries a chunk. */
+export function chunkJobId(chunkId: string): string {
+  return `${chunkId}-chunk`;
+}
+
 /** Gateway, admin and dispatcher hand jobs over here. Adding a job that exists does nothing. */
 export interface JobProducer {
   /** Batched. Rejects within the command timeout when the queue is away; nothing accepted is lost by that. */
   enqueue(job: ExecutionJob): Promise<void>;
+  /** As `enqueue`, not before `delayMs` have passed; for an execution that could not run just now. */
+  enqueueLater(job: ExecutionJob, delayMs: number): Promise<void>;
   /** Which of these job ids the queue does not hold (waiting, active or delayed). */
   findMissing(jobIds: readonly string[]): Promise<string[]>;
   /** Rejects within `timeoutMs` when the queue cannot answer. */
@@ -38,25 +52,33 @@ export interface JobDelivery {
   lastTry: boolean;
 }
 
-/** Runs jobs handed out by the queue; `handler` never rejects unless the job shall be tried again. */
+/** Runs executions handed out by the queue. */
 export interface JobConsumer {
-  /** Stops taking jobs and waits for the running ones, at most `timeoutMs`. */
+  /** Stops taking jobs and waits for the running executions, at most `timeoutMs`. */
   drain(timeoutMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Wakes waiters across processes. A message is only a wake-up bound to an execution: it may be lost, doubled, late or
- * forged; the stored reply is the truth. One subscription per process, whatever the number of waiters.
+ * Wakes waiters across processes. A message is only a wake-up bound to an execution: it may be lost, doubled or late;
+ * the stored reply is the truth. It may bring a copy of that reply along, which spares the waiter the look-up. One
+ * subscription per process, whatever the number of waiters.
  */
 export interface ReplyChannel {
   /** Name under which other processes reach this one; unguessable, new at each start. */
   readonly instance: string;
   start(): Promise<void>;
-  /** Calls `wake` at each message for the execution, until the returned function is called. */
-  listen(executionId: string, wake: () => void): () => void;
-  /** Tells `instance` that the execution ended. Never rejects: a lost message costs its waiter a poll. */
-  publish(instance: string, executionId: string): Promise<void>;
+  /**
+   * Calls `wake` at each message for the execution, with the text it brought or null, until the returned function is
+   * called.
+   */
+  listen(executionId: string, wake: (text: string | null) => void): () => void;
+  /**
+   * Tells `instance` that the execution ended. `text` travels along when the channel has room for it (64 KB on Redis,
+   * less than 8,000 bytes on Postgres), else the message carries the id only. Never rejects: a lost message costs its
+   * waiter a poll.
+   */
+  publish(instance: string, executionId: string, text?: string): Promise<void>;
   close(): Promise<void>;
 }
 

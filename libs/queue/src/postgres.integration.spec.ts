@@ -67,6 +67,7 @@ const backend = () => ({
 
 describeQueue('Postgres', backend);
 describeReplyChannel('Postgres', () => ({
+  mostBytes: 7999,
   create: () => createReplyChannel(options()),
   forge: (instance, message) => backend().forge(instance, message),
 }));

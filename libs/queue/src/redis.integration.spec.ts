@@ -59,6 +59,7 @@ const backend = () => ({
 
 describeQueue('Redis', backend);
 describeReplyChannel('Redis', () => ({
+  mostBytes: 64 * 1024,
   create: () => createReplyChannel(options()),
   forge: (instance, message) => backend().forge(instance, message),
 }));

@@ -31,6 +31,8 @@ export type AcceptResult =
       executionId: string;
       /** The execution whose released key this one took over; null when there was none. */
       previousExecutionId: string | null;
+      /** Neighbours of the same commit that may travel as one job; null when it travels alone. */
+      chunk: AcceptedChunk | null;
     }
   | {
       kind: 'duplicate';
@@ -40,6 +42,14 @@ export type AcceptResult =
       versionId: number;
       bodyDiffers: boolean;
     };
+
+/** Executions of one commit that were given one chunk id. */
+export interface AcceptedChunk {
+  /** UUID; stands in each member's row, so that the dispatcher can ask the queue for the chunk's job. */
+  id: string;
+  /** Members that were accepted, at least 2 and at most CHUNK_SIZE. */
+  size: number;
+}
 
 /**
  * Durable acceptance with group commit. Resolves after the commit; rejects with {@link StorageUnavailable} when the
@@ -95,6 +105,12 @@ export interface RunnableExecution {
   replyTo: string | null;
   dedupId: Buffer | null;
   createdAt: Date;
+  /** Of the claim that was first; null while nobody claimed it. */
+  startedAt: Date | null;
+  /** Milliseconds until the execution times out, by the database's clock; null when it has no time limit (yet). */
+  expiresInMs: number | null;
+  /** Workers that vanished while they ran it, since it last got on. */
+  lostWorkers: number;
   /** Null for an execution started by hand. */
   request: StoredRequest | null;
   /** The context given by hand; null when there is a request. */
@@ -115,30 +131,79 @@ export interface OutcomeToRecord {
   output: Json;
   /** Free the dedup key: a sync execution that ended without a final reply. */
   releaseDedup: boolean;
+  /**
+   * The workflow wants executions with this ending deleted: at once, or, when a sync sender or its duplicates may still
+   * ask for the reply, after 150 s and not before the dedup window is over.
+   */
+  deleteWhenEnded: boolean;
 }
+
+/** Identity of one worker's hold on an execution; every write of a running execution is compared with it. */
+export interface ExecutionHold {
+  executionId: string;
+  attempt: number;
+  leaseId: number;
+}
+
+/** What earlier attempts committed. */
+export interface StoredJournal {
+  /** One per visit, the latest record of each, in order of first appearance; `restore.result` is decrypted. */
+  runs: NodeRunRecord[];
+  /** For the next entry. */
+  nextSeq: number;
+}
+
+/** An ending that comes from outside the run: cancel, timeout, recovery, a job that cannot be run. */
+export interface OutsideEnding {
+  status: Exclude<Ending, 'resolved'>;
+  reason: EndReason | null;
+  error: NodeError;
+}
+
+export type EndResult =
+  | { kind: 'ended'; replyTo: string | null }
+  /** It had an ending already. */
+  | { kind: 'closed'; status: ExecutionStatus }
+  /** Its row is not as `onlyIf` says any more. */
+  | { kind: 'changed' }
+  | { kind: 'unknown' };
 
 export interface ExecutionStore {
   /** Batched. Null when there is no such execution. */
   loadRunnable(executionId: string): Promise<RunnableExecution | null>;
   /**
    * Batched compare-and-set `queued -> started` under a lease; attempt grows by one. False when somebody else was
-   * first or the execution ended.
+   * first or the execution ended. `timeoutMs` starts the execution's clock at its first claim; null or 0 for none.
    */
-  claim(executionId: string, attempt: number, leaseId: number): Promise<boolean>;
+  claim(executionId: string, attempt: number, leaseId: number, timeoutMs: number | null): Promise<boolean>;
+  /** For an execution with attempt above 0; earlier attempts, or the execution it retries, may have left entries. */
+  loadJournal(executionId: string): Promise<StoredJournal>;
   /**
    * Writes journal rows of a claimed execution, fenced by attempt and lease. False when the claim is lost.
-   * `seq` counts journal rows of the execution from 0.
+   * `seq` counts journal rows of the execution from 0. Batched.
    */
-  journal(
-    claim: { executionId: string; attempt: number; leaseId: number },
-    seq: number,
-    runs: readonly NodeRunRecord[],
-  ): Promise<boolean>;
+  journal(hold: ExecutionHold, seq: number, runs: readonly NodeRunRecord[]): Promise<boolean>;
+  /**
+   * As `journal`, and lets go: the execution stays `started` without a lease until `resumeAt` (null: until somebody
+   * wakes it). Lost workers are forgotten: it got on.
+   */
+  suspend(hold: ExecutionHold, seq: number, runs: readonly NodeRunRecord[], resumeAt: Date | null): Promise<boolean>;
+  /** As `journal`, and puts the execution back among the queued ones, for another worker. */
+  handBack(hold: ExecutionHold, seq: number, runs: readonly NodeRunRecord[]): Promise<boolean>;
+  /** Which of these executions are `started` under this lease; the others were ended or taken by somebody else. */
+  findHeld(leaseId: number, executionIds: readonly string[]): Promise<Set<string>>;
   /**
    * Gives up a claim whose run cannot go on here, although its worker lives: the execution is then among the lost ones
-   * at once. Does nothing when the claim is not held any more.
+   * at once. After an `outage` of what everybody needs it does not count as one more lost worker. Does nothing when the
+   * claim is not held any more.
    */
-  abandon(claim: { executionId: string; attempt: number; leaseId: number }): Promise<void>;
+  abandon(hold: ExecutionHold, why: 'fault' | 'outage'): Promise<void>;
+  /**
+   * Ends an open execution from outside, whoever runs it: pending visits get the ending, a sync sender's reply (500) is
+   * stored, its dedup key is freed, the error workflow starts. `onlyIf`: only while the row has this status, attempt
+   * and lease; without it, whatever it has while it is open.
+   */
+  endFromOutside(executionId: string, ending: OutsideEnding, onlyIf?: OutcomeToRecord['expected']): Promise<EndResult>;
   /** Batched. False when the compare failed: somebody else ended it, nothing was written. */
   recordOutcome(outcome: OutcomeToRecord): Promise<boolean>;
   /** Batched. The stored reply once the execution ended, else null. */
@@ -150,6 +215,8 @@ export interface ExecutionStore {
 export interface StoredReplyState {
   status: ExecutionStatus;
   reply: Reply | null;
+  /** Started, and waiting without a worker. */
+  suspended: boolean;
 }
 
 // ---- dispatcher -----------------------------------------------------------------------------------------------
@@ -163,12 +230,20 @@ export interface QueuedExecution {
    * job may still be in the queue under the key.
    */
   dedupId: Buffer | null;
+  /** The chunk it was accepted in; its job may hold the execution. Null when there is none, or it ran before. */
+  chunkId: string | null;
 }
 
 /** Started, and nobody runs it any more. */
-export interface LostExecution extends RunnableExecution {
-  /** The intent of an effect was written down, so the effect may have happened. */
-  journaled: boolean;
+export interface LostExecution {
+  id: string;
+  attempt: number;
+  leaseId: number;
+  workflowKey: string;
+  /** Workers that vanished while they ran it, this one not counted. */
+  lostWorkers: number;
+  /** False when its worker lives and gave it up in an outage. */
+  isCounted: boolean;
 }
 
 export interface DispatchStore {
@@ -177,10 +252,14 @@ export interface DispatchStore {
   /** Started executions that were abandoned, or whose lease ran out at least `graceMs` ago, at most `limit`. */
   findLost(graceMs: number, limit: number): Promise<LostExecution[]>;
   /**
-   * Compare-and-set `started -> queued`, fenced by attempt and lease; the attempt stays counted. False when somebody
-   * else was first, or an effect was written down after all.
+   * Compare-and-set `started -> queued`, fenced by attempt and lease; one more lost worker is counted. Null when
+   * somebody else was first.
    */
-  requeueLost(execution: Pick<LostExecution, 'id' | 'attempt' | 'leaseId'>): Promise<boolean>;
+  requeueLost(execution: Pick<LostExecution, 'id' | 'attempt' | 'leaseId'>): Promise<QueuedExecution | null>;
+  /** Suspended executions whose time came become `queued` (compare-and-set, several workers may ask), at most `limit`. */
+  resumeDue(limit: number): Promise<QueuedExecution[]>;
+  /** Open executions whose time limit passed; those a worker holds only `graceMs` later, for it ends them itself. */
+  findExpired(graceMs: number, limit: number): Promise<string[]>;
   /** Waiting executions, counted up to `limit` and no further. */
   countQueued(limit: number): Promise<number>;
 }
@@ -345,6 +424,11 @@ export interface HistoryFilter {
   cursor: string | null;
 }
 
+export type RetryResult =
+  | { kind: 'created'; attempt: number; mode: 'async' | 'sync' }
+  /** `open`: it has not ended. `no_request`: what it ran on was deleted. `no_version`: the workflow is archived. */
+  | { kind: 'open' | 'unknown' | 'no_request' | 'no_version' };
+
 export interface HistoryStore {
   listExecutions(filter: HistoryFilter): Promise<Page<ExecutionRecord>>;
   findExecution(id: string): Promise<ExecutionDetail | null>;
@@ -358,10 +442,20 @@ export interface HistoryStore {
     input: Json;
     replyTo: string;
   }): Promise<void>;
-  /** Only ended executions; false when it is unknown or still open. */
+  /**
+   * A new execution of what an ended one ran on, linked to it, committed as `queued`. `restored` are the visits that are
+   * not made again; with any, it starts at attempt 1.
+   */
+  createRetry(retry: {
+    id: string;
+    of: string;
+    versionId: 'same' | 'current';
+    restored: readonly NodeRunRecord[];
+  }): Promise<RetryResult>;
+  /** Only ended executions. */
   deleteExecution(id: string): Promise<'deleted' | 'open' | 'unknown'>;
-  /** False when it is unknown, and while the execution that needs it is open. */
-  deleteRequest(id: string): Promise<boolean>;
+  /** `open`: an execution that has not ended needs it. */
+  deleteRequest(id: string): Promise<'deleted' | 'open' | 'unknown'>;
 }
 
 // ---- secrets and keys -----------------------------------------------------------------------------------------
@@ -402,6 +496,36 @@ export interface ApiKeyStore {
   delete(id: string): Promise<boolean>;
 }
 
+// ---- maintenance ----------------------------------------------------------------------------------------------
+
+export interface PruneOptions {
+  /** HISTORY_RETENTION: what no workflow says otherwise about is kept this long. */
+  retentionMs: number;
+  /** Rows deleted by one statement. */
+  batch: number;
+  signal: AbortSignal;
+}
+
+export interface PruneResult {
+  /** Executions, requests, dedup ids and refusal counts that were deleted one by one. */
+  rows: number;
+  /** Partitions that were dropped. */
+  partitions: string[];
+  /** Partitions that could be dropped but were too busy to be locked; the next call tries again. */
+  postponed: string[];
+}
+
+export interface MaintenanceStore {
+  /** Executions whose deletion is due (`deleteWhenEnded`), with all their parts, at most `limit`; how many there were. */
+  deleteDue(limit: number): Promise<number>;
+  /**
+   * Deletes what is past its retention: by partition where a whole day is, in batches for workflows with a shorter
+   * retention, expired dedup ids, refusal counts. Open executions and what they need stay. One process at a time;
+   * returns null when another one is at it.
+   */
+  prune(options: PruneOptions): Promise<PruneResult | null>;
+}
+
 // ---- whole ----------------------------------------------------------------------------------------------------
 
 export interface Storage {
@@ -415,6 +539,7 @@ export interface Storage {
   history: HistoryStore;
   secrets: SecretStore;
   apiKeys: ApiKeyStore;
+  maintenance: MaintenanceStore;
   /** Rejects within `timeoutMs` when the database cannot answer. */
   ping(timeoutMs: number): Promise<void>;
   close(): Promise<void>;
@@ -431,6 +556,8 @@ export interface StorageOptions {
   statementTimeoutMs: number;
   /** Refusals logged in full per second; beyond it they are counted. */
   refusalLogRate: number;
+  /** CHUNK_SIZE: most async executions of one commit that are given one chunk id; 1 for none. */
+  chunkSize: number;
 }
 
 /** The database is away, or a commit's outcome is unknown: try later. */

@@ -6,7 +6,9 @@ import { createDataSource } from './connection/data-source.js';
 import { Database } from './connection/database.js';
 import type { Storage, StorageOptions } from './contract.js';
 import { PgHistoryStore } from './history/pg-history-store.js';
+import { PgMaintenanceStore } from './maintenance/pg-maintenance-store.js';
 import { assertMigrated } from './migrations/assert-migrated.js';
+import { PartitionedQuery } from './partitions/partitioned-query.js';
 import { PgConfigurationStore } from './repositories/pg-configuration-store.js';
 import { TypeormApiKeyStore } from './repositories/typeorm-api-key-store.js';
 import { TypeormSecretStore } from './repositories/typeorm-secret-store.js';
@@ -34,9 +36,10 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
 }
 
 function assemble(database: Database, dataSource: DataSource, box: SecretBox, options: StorageOptions): Storage {
-  const acceptor = new GroupCommitAcceptor(database, options.statementTimeoutMs);
+  const queries = new PartitionedQuery(database);
+  const acceptor = new GroupCommitAcceptor(queries, options.statementTimeoutMs, options.chunkSize);
   const requestLog = new BatchingRequestLog(database, options.refusalLogRate);
-  const executions = new PgExecutionStore(database);
+  const executions = new PgExecutionStore(database, queries, box);
   return {
     acceptor,
     requestLog,
@@ -45,9 +48,10 @@ function assemble(database: Database, dataSource: DataSource, box: SecretBox, op
     leases: new PgLeaseStore(database),
     configuration: new PgConfigurationStore(database, box),
     workflows: new TypeormWorkflowStore(dataSource),
-    history: new PgHistoryStore(database),
+    history: new PgHistoryStore(database, box),
     secrets: new TypeormSecretStore(dataSource, box),
     apiKeys: new TypeormApiKeyStore(dataSource),
+    maintenance: new PgMaintenanceStore(database, options.databaseUrl),
     ping: (timeoutMs) => database.ping(timeoutMs),
     close: async () => {
       await Promise.all([acceptor.close(), requestLog.close(), executions.close()]);

@@ -19,6 +19,8 @@ const MATRIX: Record<string, Role> = {
   'POST /api/v1/workflows/{key}/execute': 'operator',
   'GET /api/v1/executions': 'viewer',
   'GET /api/v1/executions/{id}': 'viewer',
+  'POST /api/v1/executions/{id}/cancel': 'operator',
+  'POST /api/v1/executions/{id}/retry': 'operator',
   'DELETE /api/v1/executions/{id}': 'editor',
   'GET /api/v1/requests': 'viewer',
   'GET /api/v1/requests/{id}': 'viewer',

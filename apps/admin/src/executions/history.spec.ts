@@ -137,5 +137,13 @@ describe('the history routes', () => {
     const { id } = request();
     expect((await test.call('DELETE', `/api/v1/requests/${id}`)).status).toBe(204);
     expect((await test.call('GET', `/api/v1/requests/${id}`)).status).toBe(404);
+    expect((await test.call('DELETE', `/api/v1/requests/${id}`)).status).toBe(404);
+  });
+
+  it('keep a request that an open execution needs', async () => {
+    const { id } = request();
+    execution({ requestId: id });
+    const refused = await test.call('DELETE', `/api/v1/requests/${id}`);
+    expect([refused.status, refused.json.code]).toEqual([409, 'execution_open']);
   });
 });

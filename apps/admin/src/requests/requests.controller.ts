@@ -55,9 +55,12 @@ export class RequestsController {
   @HttpCode(204)
   @Requires('editor')
   @Answers(204, null, 'deleted')
-  @Refuses([404, 'unknown, or its execution has not ended'])
+  @Refuses([404, 'unknown'], [409, 'an execution that needs it has not ended'])
   async delete(@Param('id') id: string): Promise<void> {
-    if (!isUuid(id) || !(await this.storage.history.deleteRequest(id))) throw notFound('request', id);
+    const result = isUuid(id) ? await this.storage.history.deleteRequest(id) : 'unknown';
+    if (result === 'unknown') throw notFound('request', id);
+    if (result === 'open')
+      throw new ApiProblem('execution_open', 'An execution that has not ended needs this request.');
   }
 
   private async find(id: string) {

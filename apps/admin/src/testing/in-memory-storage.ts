@@ -1,9 +1,11 @@
 import { newId, type Json } from '#shared';
 import type {
   ApiKeyRecord,
+  EndResult,
   ExecutionDetail,
   HistoryFilter,
   RequestDetail,
+  RetryResult,
   Role,
   SecretRecord,
   StoredReplyState,
@@ -20,6 +22,10 @@ export interface InMemoryStorage extends AdminStorage {
   asked: HistoryFilter[];
   /** Values of secrets, to prove that they came through. */
   secretValues: Map<string, string>;
+  /** Executions that wait without a worker. */
+  suspended: Set<string>;
+  /** Who waits for the reply of an execution. */
+  waiters: Map<string, string>;
   /** Error that every ping rejects with; null when the database is there. */
   away: Error | null;
   end(executionId: string, output: Json): void;
@@ -34,6 +40,8 @@ export function inMemoryStorage(): InMemoryStorage {
     requestRows: [],
     asked: [],
     secretValues: new Map(),
+    suspended: new Set(),
+    waiters: new Map(),
     away: null,
     history: history(() => storage),
     secrets: secrets(() => storage),
@@ -68,7 +76,8 @@ function history(storage: () => InMemoryStorage): AdminStorage['history'] {
       return pageOf(storage().requestRows, filter.limit, filter.cursor, ({ id }) => id);
     },
     findRequest: async (id) => storage().requestRows.find((row) => row.id === id) ?? null,
-    createManual: async ({ id, versionId, input }) => {
+    createManual: async ({ id, versionId, input, replyTo }) => {
+      storage().waiters.set(id, replyTo);
       const of = (storage().workflows as InMemoryWorkflows).versionById(versionId);
       const names = { workflowKey: of?.workflow.key ?? '', version: of?.version.number ?? 0, versionId };
       storage().executionRows.push({ ...blankExecution(id), ...names, input });
@@ -80,8 +89,32 @@ function history(storage: () => InMemoryStorage): AdminStorage['history'] {
       drop(storage().executionRows, id);
       return 'deleted';
     },
-    deleteRequest: async (id) => drop(storage().requestRows, id),
+    createRetry: async (retry) => createRetry(storage(), retry),
+    deleteRequest: async (id) => {
+      if (storage().executionRows.some((row) => row.requestId === id && row.endedAt === null)) return 'open';
+      return drop(storage().requestRows, id) ? 'deleted' : 'unknown';
+    },
   };
+}
+
+async function createRetry(
+  { executionRows, workflows }: InMemoryStorage,
+  { id, of, versionId, restored }: Parameters<AdminStorage['history']['createRetry']>[0],
+): Promise<RetryResult> {
+  const old = executionRows.find((row) => row.id === of);
+  if (!old) return { kind: 'unknown' };
+  if (old.endedAt === null) return { kind: 'open' };
+  const current = await workflows.find(old.workflowKey);
+  if (!current) return { kind: 'no_version' };
+  if (old.requestId !== null && !old.request) return { kind: 'no_request' };
+  const { workflowKey, version, input, request, requestId } = old;
+  const which =
+    versionId === 'same'
+      ? { version, versionId: old.versionId }
+      : { version: current.version.number, versionId: current.version.id };
+  const kept = { workflowKey, input, request, requestId, previousExecutionId: of, nodeRuns: [...restored] };
+  executionRows.push({ ...blankExecution(id), ...kept, ...which });
+  return { kind: 'created', attempt: restored.length > 0 ? 1 : 0, mode: current.workflow.mode };
 }
 
 /** A queued execution with nothing in it yet. */
@@ -146,10 +179,24 @@ function executions(storage: () => InMemoryStorage): AdminStorage['executions'] 
     claim: refused,
     abandon: refused,
     journal: refused,
+    suspend: refused,
+    handBack: refused,
+    findHeld: refused,
     recordOutcome: refused,
     findReply: async (id): Promise<StoredReplyState | null> => {
       const row = storage().executionRows.find((candidate) => candidate.id === id);
-      return row?.endedAt ? { status: row.status, reply: row.reply } : null;
+      return row ? { status: row.status, reply: row.reply, suspended: storage().suspended.has(id) } : null;
+    },
+    loadJournal: async (id) => {
+      const runs = storage().executionRows.find((candidate) => candidate.id === id)?.nodeRuns ?? [];
+      return { runs, nextSeq: runs.length };
+    },
+    endFromOutside: async (id, { status, reason, error }): Promise<EndResult> => {
+      const row = storage().executionRows.find((candidate) => candidate.id === id);
+      if (!row) return { kind: 'unknown' };
+      if (row.endedAt !== null) return { kind: 'closed', status: row.status };
+      Object.assign(row, { status, reason, error, endedAt: new Date() });
+      return { kind: 'ended', replyTo: storage().waiters.get(id) ?? null };
     },
     close: async () => undefined,
   };

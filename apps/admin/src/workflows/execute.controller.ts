@@ -24,7 +24,7 @@ export class ExecuteController {
   @HttpCode(200)
   @Requires('operator')
   @ApiBody({ required: false, schema: { type: 'object', properties: { context: { description: '$context' } } } })
-  @Answers(200, 'ExecutionDetail', 'when it ended, or as it is after 30 s; also when the workflow is off')
+  @Answers(200, 'ExecutionDetail', 'when it ended or suspended, or as it is after 30 s; also when the workflow is off')
   @Refuses([400, 'the body is no {"context": ...}'], [404, 'unknown or archived'])
   async execute(@Param('key') key: string, @Body() body: unknown) {
     const context = contextOf(body);

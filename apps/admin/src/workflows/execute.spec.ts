@@ -15,7 +15,7 @@ describe('running a workflow by hand', () => {
   async function work(publish: boolean): Promise<void> {
     while (test.producer.waiting.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
     const job = test.producer.take();
-    expect(job).toMatchObject({ attempt: 0, dedupId: null, urgent: true });
+    expect(job).toMatchObject({ attempt: 0 });
     test.storage.end(job?.executionId ?? '', { total: 3 });
     if (publish) await test.replies.publish(test.replies.instance, job?.executionId ?? '');
   }
@@ -42,6 +42,19 @@ describe('running a workflow by hand', () => {
   it('answers it as it is when it takes longer than the wait', async () => {
     const answer = await test.call('POST', '/api/v1/workflows/orders/execute');
     expect([answer.status, answer.json.status]).toEqual([200, 'queued']);
+  });
+
+  it('answers it when it waits without a worker', async () => {
+    await test.close();
+    // Without an eye for the suspension the call would outlast the time-out of this test.
+    test = await startTestAdmin({ manualWaitMs: 60_000 });
+    await test.call('PUT', '/api/v1/workflows/orders', { body: document });
+    const pending = test.call('POST', '/api/v1/workflows/orders/execute');
+    while (test.producer.waiting.length === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    const [row] = test.storage.executionRows;
+    row!.status = 'started';
+    test.storage.suspended.add(row!.id);
+    expect((await pending).json).toMatchObject({ id: row!.id, status: 'started' });
   });
 
   it('goes on when the queue is away: the dispatcher will find the row', async () => {

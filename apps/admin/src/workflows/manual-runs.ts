@@ -10,7 +10,7 @@ export interface ManualRun {
 }
 
 export interface ManualRunOptions {
-  /** Longest wait for the ending, milliseconds. */
+  /** Longest wait for the ending or a suspension, milliseconds. */
   waitMs: number;
   /** How often to look when no message comes, milliseconds. */
   pollMs: number;
@@ -32,7 +32,7 @@ export class ManualRuns {
     private readonly options: ManualRunOptions,
   ) {}
 
-  /** Resolves with the execution's id once it ended, or after the longest wait. */
+  /** Resolves with the execution's id once it ended or waits without a worker, or after the longest wait. */
   async run(run: ManualRun): Promise<string> {
     const id = newId();
     await this.history.createManual({ id, ...run, replyTo: this.replies.instance });
@@ -40,7 +40,7 @@ export class ManualRuns {
     const stop = this.replies.listen(id, () => wake.call());
     try {
       await this.enqueue(id);
-      await this.untilEnded(id, wake);
+      await this.untilSettled(id, wake);
     } finally {
       stop();
     }
@@ -55,12 +55,12 @@ export class ManualRuns {
     });
   }
 
-  private async untilEnded(id: string, wake: WakeUp): Promise<void> {
+  private async untilSettled(id: string, wake: WakeUp): Promise<void> {
     const end = Date.now() + this.options.waitMs;
     while (Date.now() < end && !this.options.signal.aborted) {
       await wake.orAfter(Math.min(this.options.pollMs, end - Date.now()), this.options.signal);
       const state = await this.executions.findReply(id);
-      if (state && isEnding(state.status)) return;
+      if (state && (isEnding(state.status) || state.suspended)) return;
     }
   }
 }

@@ -42,8 +42,8 @@ export function fakeStorage(): FakeStorage {
         const body = request.bodySha256.toString('hex');
         if (first) return { kind: 'duplicate', ...first, bodyDiffers: first.body !== body };
         if (id !== undefined) byDedup.set(id, { executionId, versionId, body });
-        executions.set(executionId, { request, state: { status: 'queued', reply: null } });
-        return { kind: 'accepted', executionId, previousExecutionId: null };
+        executions.set(executionId, { request, state: { status: 'queued', reply: null, suspended: false } });
+        return { kind: 'accepted', executionId, previousExecutionId: null, chunk: null };
       },
     },
     executions: {
@@ -55,7 +55,7 @@ export function fakeStorage(): FakeStorage {
     },
     finish: (executionId, reply) => {
       const found = executions.get(executionId);
-      if (found) found.state = { status: 'resolved', reply };
+      if (found) found.state = { status: 'resolved', reply, suspended: false };
     },
   };
   return storage;

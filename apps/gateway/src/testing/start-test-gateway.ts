@@ -21,6 +21,8 @@ export interface TestGateway {
   send(path: string, options?: SendOptions): Promise<Answer>;
   /** Ends an execution and wakes its waiters. */
   finish(executionId: string, reply: Parameters<FakeStorage['finish']>[1]): Promise<void>;
+  /** Sends the message that an execution ended, whether it did or not. */
+  wake(executionId: string, text: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -77,6 +79,7 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
       storage.finish(executionId, reply);
       await replyChannel.publish(replyChannel.instance, executionId);
     },
+    wake: (executionId, text) => replyChannel.publish(replyChannel.instance, executionId, text),
     stop: async () => {
       await directory.stop();
       server.closeAllConnections();

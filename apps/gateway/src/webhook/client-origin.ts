@@ -17,7 +17,7 @@ export function clientOrigin(
   headers: Readonly<Record<string, string>>,
   proxies: IpList,
 ): ClientOrigin {
-  let ip = normaliseAddress(withoutZone(socket.remoteAddress ?? '')) ?? '';
+  let ip = peerAddress(socket.remoteAddress ?? '');
   let secure = socket.encrypted === true;
   if (!proxies.has(ip)) return { ip, secure };
   let hops = 1;
@@ -32,6 +32,19 @@ export function clientOrigin(
   const protocol = protocols[Math.max(0, protocols.length - hops)];
   if (protocol !== undefined) secure = protocol.toLowerCase() === 'https';
   return { ip, secure };
+}
+
+/** Peers seen lately: proxies and busy senders come again and again, and reading an address costs as much as a header. */
+const peers = new Map<string, string>();
+const MOST_PEERS = 1_000;
+
+function peerAddress(address: string): string {
+  const known = peers.get(address);
+  if (known !== undefined) return known;
+  if (peers.size >= MOST_PEERS) peers.clear();
+  const ip = normaliseAddress(withoutZone(address)) ?? '';
+  peers.set(address, ip);
+  return ip;
 }
 
 function listOf(header: string | undefined): string[] {

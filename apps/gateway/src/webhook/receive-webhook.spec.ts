@@ -399,6 +399,24 @@ describe('a sync caller', () => {
     expect((await waiting).status).toBe(201);
   });
 
+  it('gets the copy that the message brings, without a look-up', async () => {
+    const waiting = send('/api/webhooks/sync');
+    await gateway.wake(await accepted(1), JSON.stringify(reply));
+    // The storage knows of no reply here: only the copy can be what is answered.
+    expect([(await waiting).status, (await waiting).text]).toEqual([201, '<p>hi</p>']);
+  });
+
+  it.each(['{', '[]', 'null', '{"status":"200","headers":{},"body":""}', '{"status":200,"headers":null,"body":""}'])(
+    'gets the stored reply when the message brings nothing that can be read (%s)',
+    async (text) => {
+      const waiting = send('/api/webhooks/sync');
+      const id = await accepted(1);
+      gateway.storage.finish(id, reply);
+      await gateway.wake(id, text);
+      expect((await waiting).status).toBe(201);
+    },
+  );
+
   it('is joined by its duplicate', async () => {
     const headers = { 'idempotency-key': 's1' };
     const both = [send('/api/webhooks/sync', { headers }), send('/api/webhooks/sync', { headers })];

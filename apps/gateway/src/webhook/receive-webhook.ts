@@ -44,8 +44,8 @@ export async function receiveWebhook(request: WebhookRequest, services: GatewayS
   // Listening begins before the job exists: a worker may be done before enqueueing returns.
   const wait = isSync ? listen(request, acceptance, services) : null;
   if (acceptance.kind === 'accepted') {
-    const { executionId, jobDedupId } = acceptance;
-    enqueueExecution({ executionId, dedupId: jobDedupId, urgent: isSync }, services.producer, services.logger);
+    const { executionId, jobDedupId, chunk } = acceptance;
+    enqueueExecution({ executionId, dedupId: jobDedupId, urgent: isSync, chunk }, services.producer, services.logger);
   }
   if (wait) return answerSync(request, workflow, wait, services);
   const sources = { env: directory.env, directory, executions: services.executions, limits: config.jsonLimits };

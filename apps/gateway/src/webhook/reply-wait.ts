@@ -11,6 +11,7 @@ export type WakeCause = 'message' | 'time' | 'released' | 'gone';
  */
 export class ReplyWait {
   private hasMessage = false;
+  private message: string | null = null;
   private ended: 'released' | 'gone' | null = null;
   private resume: ((cause: WakeCause) => void) | null = null;
   private readonly stops: (() => void)[];
@@ -26,7 +27,7 @@ export class ReplyWait {
     response.once('close', hangUp);
     if (response.destroyed) hangUp();
     this.stops.push(waiters.onRelease(() => this.end('released')));
-    this.stops.push(channel.listen(executionId, () => this.wake()));
+    this.stops.push(channel.listen(executionId, (text) => this.wake(text)));
   }
 
   /** Waits for whatever comes first; what came since the last pause counts. */
@@ -46,11 +47,19 @@ export class ReplyWait {
     });
   }
 
+  /** The text that the last message brought along, once. */
+  takeText(): string | null {
+    const text = this.message;
+    this.message = null;
+    return text;
+  }
+
   close(): void {
     for (const stop of this.stops.splice(0)) stop();
   }
 
-  private wake(): void {
+  private wake(text: string | null): void {
+    this.message = text;
     if (this.resume) this.resume('message');
     else this.hasMessage = true;
   }

@@ -1,29 +1,16 @@
-import type { Logger } from '#shared';
-import { jobIdOf, type ExecutionJob, type JobProducer, type ReplyChannel } from '#queue';
-import type { DispatchStore, ExecutionStore, LostExecution, QueuedExecution } from '#storage';
-import { parkExecution } from '../execution/park-execution.js';
+import type { DispatcherParts } from './dispatcher-parts.js';
+import { endExpired } from './end-expired.js';
+import { enqueueStranded } from './enqueue-stranded.js';
+import { recoverLost } from './recover-lost.js';
+import { wakeDue } from './wake-due.js';
 
-/** Executions looked at in one pass: one round trip to Postgres, one to the queue. */
-const PAGE = 1_000;
 /** Pause between passes when there is nothing more to look at. Milliseconds. */
 const PAUSE = 1_000;
 
-/** Claims of one execution that may be lost before it is taken to be what kills its workers. */
-const MOST_ATTEMPTS = 3;
-
-export interface DispatcherParts {
-  dispatch: DispatchStore;
-  executions: Pick<ExecutionStore, 'recordOutcome'>;
-  producer: Pick<JobProducer, 'enqueue' | 'findMissing'>;
-  replies: Pick<ReplyChannel, 'publish'>;
-  strandedAfterMs: number;
-  leaseTtlMs: number;
-  logger: Logger;
-}
-
 /**
  * Feeds the queue with what was committed but is not in it (the gateway died between the two, or the queue lost its
- * memory), and recovers executions whose worker vanished. Every worker runs one: a job added twice has one id.
+ * memory), wakes what waited long enough, ends what passed its time limit, and recovers executions whose worker
+ * vanished. Every worker runs one: each step is a compare-and-set, and a job added twice has one id.
  */
 export class Dispatcher {
   private after: string | null = null;
@@ -47,67 +34,37 @@ export class Dispatcher {
   private schedule(delayMs: number): void {
     if (this.stopped) return;
     this.timer = setTimeout(() => {
-      this.running = this.pass()
-        .catch((error: unknown) => {
-          this.parts.logger.warn({ err: error }, 'the dispatcher could not look; it tries again');
-          return false;
-        })
-        .then((more) => this.schedule(more ? 0 : PAUSE));
+      this.running = this.pass().then((more) => this.schedule(more ? 0 : PAUSE));
     }, delayMs);
   }
 
-  /** One look at everything that is due; true when a page was full and the next one should follow at once. */
+  /**
+   * One look at everything that is due, each in spite of the others' faults; true when the next look should follow at
+   * once. Never rejects.
+   */
   async pass(): Promise<boolean> {
-    await this.recoverLost();
-    return this.enqueueStranded();
+    let goOn = false;
+    const looks = [
+      () => wakeDue(this.parts),
+      () => recoverLost(this.parts),
+      () => endExpired(this.parts),
+      async () => {
+        const page = await enqueueStranded(this.parts, this.after);
+        this.after = page.after;
+        // A backlog that the queue holds is looked through at one page a pause: it loads neither Postgres nor Redis.
+        goOn = page.after !== null && page.hasMissing;
+      },
+    ];
+    const said = new Set<string>();
+    for (const look of looks) await look().catch((error: unknown) => this.report(error, said));
+    return goOn;
   }
 
-  /**
-   * Asks the queue which of the waiting executions it does not hold: a long backlog is waiting, not lost, and causes
-   * no re-enqueue. The pages go round, so that everything waiting is looked at in turn.
-   */
-  private async enqueueStranded(): Promise<boolean> {
-    const { dispatch, producer, strandedAfterMs, logger } = this.parts;
-    const page = await dispatch.findQueued(strandedAfterMs, this.after, PAGE);
-    this.after = page.length === PAGE ? page[page.length - 1]!.id : null;
-    if (page.length === 0) return false;
-    const jobs = new Map(page.map((execution) => [jobIdOf(toJob(execution)), toJob(execution)]));
-    const missing = await producer.findMissing([...jobs.keys()]);
-    await Promise.all(missing.map((id) => producer.enqueue(jobs.get(id)!)));
-    if (missing.length > 0) logger.warn({ count: missing.length }, 'enqueued executions that the queue did not hold');
-    return this.after !== null;
+  /** When the database is away all of them meet one fault: it is said once. */
+  private report(error: unknown, said: Set<string>): void {
+    const message = String(error);
+    if (said.has(message)) return;
+    said.add(message);
+    this.parts.logger.warn({ err: error }, 'the dispatcher could not look; it tries again');
   }
-
-  /**
-   * An execution whose worker did not come back waits again when nothing of it can have happened outside, else it ends
-   * and is never run again by itself. A full lease of grace lets workers renew first after a database outage.
-   */
-  private async recoverLost(): Promise<void> {
-    const { dispatch, leaseTtlMs } = this.parts;
-    for (const execution of await dispatch.findLost(leaseTtlMs, PAGE)) await this.recover(execution);
-  }
-
-  private async recover(execution: LostExecution): Promise<void> {
-    const { dispatch, executions, replies, logger } = this.parts;
-    const about = { executionId: execution.id, workflow: execution.workflowKey, attempt: execution.attempt };
-    if (!execution.journaled && execution.attempt < MOST_ATTEMPTS) {
-      if (await dispatch.requeueLost(execution)) logger.warn(about, 'execution lost its worker; it waits for another');
-      return;
-    }
-    const error = execution.journaled
-      ? { code: 'worker_lost', message: 'The worker vanished while it ran this execution, which may have acted.' }
-      : { code: 'worker_lost', message: `${MOST_ATTEMPTS} workers vanished while they ran this execution.` };
-    const status = execution.journaled ? 'retry_needed' : 'error';
-    if (await parkExecution(executions, replies, execution, { status, reason: 'worker_lost', error }))
-      logger.warn({ ...about, status }, 'execution lost its worker');
-  }
-}
-
-function toJob(execution: QueuedExecution): ExecutionJob {
-  return {
-    executionId: execution.id,
-    attempt: execution.attempt,
-    dedupId: execution.dedupId?.toString('hex') ?? null,
-    urgent: execution.mode === 'sync',
-  };
 }

@@ -16,29 +16,46 @@ const run: NodeRunRecord = {
   endedAt: null,
 };
 
-const abandon = async () => undefined;
+interface Answers {
+  claim?: boolean;
+  journal?: boolean | Error;
+  held?: boolean;
+  abandon?: Error[];
+}
 
-function claimOver(answers: { claim?: boolean; journal?: boolean | Error; held?: boolean; abandon?: Error[] }) {
+function claimOver(answers: Answers) {
   const calls: unknown[] = [];
+  const entry =
+    (name: string) =>
+    async (...args: unknown[]) => {
+      calls.push([name, ...args]);
+      if (answers.journal instanceof Error) throw answers.journal;
+      return answers.journal ?? true;
+    };
   const store = {
     claim: async (...args: unknown[]) => {
       calls.push(['claim', ...args]);
       return answers.claim ?? true;
     },
-    journal: async (...args: unknown[]) => {
-      calls.push(['journal', ...args]);
-      if (answers.journal instanceof Error) throw answers.journal;
-      return answers.journal ?? true;
-    },
-    abandon: async (owned: unknown) => {
-      calls.push(['abandon', owned]);
+    loadJournal: async () => ({ runs: [run], nextSeq: 4 }),
+    journal: entry('journal'),
+    suspend: entry('suspend'),
+    handBack: entry('handBack'),
+    abandon: async (owned: unknown, why: string) => {
+      calls.push(['abandon', owned, why]);
       const fault = answers.abandon?.shift();
       if (fault) throw fault;
     },
   };
   const lease = { id: 7, isHeld: () => answers.held ?? true };
-  return { claim: new ExecutionClaim({ id: 'x', attempt: 2 }, lease, store), calls };
+  const onClaimed = () => void calls.push('claimed');
+  const claim = new ExecutionClaim({ id: 'x', attempt: 2 }, lease, store, { timeoutMs: 900, onClaimed });
+  return { claim, calls, store };
 }
+
+const CLAIMED = [['claim', 'x', 2, 7, 900], 'claimed'];
+const HOLD = { executionId: 'x', attempt: 3, leaseId: 7 };
+const RESUME_AT = new Date(5_000);
 
 describe('ExecutionClaim', () => {
   it('leaves an execution without effects unclaimed: its one compare-and-set is at the end', async () => {
@@ -47,16 +64,39 @@ describe('ExecutionClaim', () => {
     expect(calls).toEqual([]);
   });
 
-  it('claims once, before the first effect, and counts the journal entries from 0', async () => {
+  it('claims once, before the first effect, says so, and counts the journal entries from 0', async () => {
     const { claim, calls } = claimOver({});
     await claim.beforeEffect(run, []);
     await claim.beforeEffect(run, [run]);
-    expect(calls).toEqual([
-      ['claim', 'x', 2, 7],
-      ['journal', { executionId: 'x', attempt: 3, leaseId: 7 }, 0, [run]],
-      ['journal', { executionId: 'x', attempt: 3, leaseId: 7 }, 1, [run, run]],
-    ]);
+    expect(calls).toEqual([...CLAIMED, ['journal', HOLD, 0, [run]], ['journal', HOLD, 1, [run, run]]]);
     expect(await claim.expected()).toEqual({ status: 'started', attempt: 3, leaseId: 7 });
+  });
+
+  it('says nothing of a claim that another worker was first to make', async () => {
+    const { claim, calls } = claimOver({ claim: false });
+    expect(await claim.claim()).toBe(false);
+    expect(calls).toEqual([CLAIMED[0]]);
+  });
+
+  it('goes on behind the entries of earlier attempts', async () => {
+    const { claim, calls } = claimOver({});
+    expect(await claim.restore()).toEqual([run]);
+    await claim.beforeEffect(run, []);
+    expect(calls.at(-1)).toEqual(['journal', HOLD, 4, [run]]);
+  });
+
+  it('claims before it suspends, and has let go then: there is nothing to abandon', async () => {
+    const { claim, calls } = claimOver({});
+    await claim.suspend(run, [run], RESUME_AT);
+    await claim.abandon('outage');
+    expect(calls).toEqual([...CLAIMED, ['suspend', HOLD, 0, [run, run], RESUME_AT]]);
+  });
+
+  it('claims before it hands back, names the attempt that is next, and has nothing to abandon then', async () => {
+    const { claim, calls } = claimOver({});
+    expect(await claim.handBack([run])).toBe(3);
+    await claim.abandon('outage');
+    expect(calls).toEqual([...CLAIMED, ['handBack', HOLD, 0, [run]]]);
   });
 
   it.each([{ claim: false }, { journal: false }, { held: false }])(
@@ -66,17 +106,21 @@ describe('ExecutionClaim', () => {
     },
   );
 
+  it.each([{ claim: false }, { journal: false }, { held: false }])(
+    'neither suspends nor hands back what it does not own (%j)',
+    async (answers) => {
+      await expect(claimOver(answers).claim.suspend(run, [], RESUME_AT)).rejects.toBeInstanceOf(LostClaim);
+      await expect(claimOver(answers).claim.handBack([])).rejects.toBeInstanceOf(LostClaim);
+    },
+  );
+
   it('does not begin an effect when the lease ran out while the intent was written', async () => {
-    let held = true;
-    const store = {
-      claim: async () => true,
-      journal: async () => {
-        held = false;
-        return true;
-      },
-      abandon,
+    const answers: Answers = { held: true };
+    const { claim, store } = claimOver(answers);
+    store.journal = async () => {
+      answers.held = false;
+      return true;
     };
-    const claim = new ExecutionClaim({ id: 'x', attempt: 0 }, { id: 1, isHeld: () => held }, store);
     await expect(claim.beforeEffect(run, [])).rejects.toBeInstanceOf(LostClaim);
   });
 
@@ -85,25 +129,34 @@ describe('ExecutionClaim', () => {
     await expect(claim.beforeEffect(run, [])).rejects.toBeInstanceOf(LostClaim);
   });
 
+  it('abandons what it could not suspend', async () => {
+    const { claim, calls } = claimOver({ journal: new StorageUnavailable('away') });
+    await expect(claim.suspend(run, [], null)).rejects.toBeInstanceOf(LostClaim);
+    await claim.abandon('outage');
+    expect(calls.at(-1)).toEqual(['abandon', HOLD, 'outage']);
+  });
+
   it('lets go of a claimed execution, again while the database is away: its lease alone would keep it for ever', async () => {
     const { claim, calls } = claimOver({ abandon: [new StorageUnavailable('away')] });
     await claim.claim();
-    await claim.abandon();
-    const owned = { executionId: 'x', attempt: 3, leaseId: 7 };
-    expect(calls).toEqual([
-      ['claim', 'x', 2, 7],
-      ['abandon', owned],
-      ['abandon', owned],
-    ]);
+    await claim.abandon('outage');
+    expect(calls).toEqual([...CLAIMED, ['abandon', HOLD, 'outage'], ['abandon', HOLD, 'outage']]);
   });
 
   it('has nothing to let go of when it never claimed, and leaves it to recovery when the lease is lost', async () => {
     const unclaimed = claimOver({});
-    await unclaimed.claim.abandon();
+    await unclaimed.claim.abandon('outage');
     expect(unclaimed.calls).toEqual([]);
     const lost = claimOver({ held: false });
     await lost.claim.claim();
-    await lost.claim.abandon();
-    expect(lost.calls).toHaveLength(1);
+    await lost.claim.abandon('outage');
+    expect(lost.calls).toEqual(CLAIMED);
+  });
+
+  it('does not abandon what it was refused: the same job may run twice in this worker, under one lease', async () => {
+    const { claim, calls } = claimOver({ claim: false });
+    await claim.claim();
+    await claim.abandon('outage');
+    expect(calls).toEqual([CLAIMED[0]]);
   });
 });

@@ -1,6 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { LostClaim, type Journal, type NodeRunRecord } from '#engine';
-import { StorageUnavailable, type ExecutionStore, type OutcomeToRecord, type RunnableExecution } from '#storage';
+import {
+  StorageUnavailable,
+  type ExecutionHold,
+  type ExecutionStore,
+  type OutcomeToRecord,
+  type RunnableExecution,
+} from '#storage';
 
 /** Pause between tries to let go while the database is away. Milliseconds. */
 const ABANDON_AGAIN_AFTER = 500;
@@ -12,46 +18,83 @@ export interface HeldLease {
   isHeld(): boolean;
 }
 
+export interface ClaimOptions {
+  /** Time limit of the execution from its first claim, in milliseconds; null for none. */
+  timeoutMs: number | null;
+  /** Hears, at most once, that Postgres knows this worker to run the execution. */
+  onClaimed: () => void;
+}
+
 /**
- * One worker's hold on one execution. Nothing is claimed until the first effect (or a long run) needs it: an execution
- * without effects is claimed and finished by one compare-and-set at its end, and running it twice harms nobody.
+ * One worker's hold on one execution. Nothing is claimed until the first effect, a suspension, a hand-back or a long
+ * run needs it: an execution without effects is claimed and finished by one compare-and-set at its end, and running it
+ * twice harms nobody.
  */
 export class ExecutionClaim implements Journal {
   private claiming: Promise<boolean> | null = null;
-  private entries = 0;
+  private nextSeq = 0;
+  private hasLetGo = false;
 
   constructor(
     private readonly execution: Pick<RunnableExecution, 'id' | 'attempt'>,
     private readonly lease: HeldLease,
-    private readonly store: Pick<ExecutionStore, 'claim' | 'journal' | 'abandon'>,
+    private readonly store: Pick<
+      ExecutionStore,
+      'claim' | 'loadJournal' | 'journal' | 'suspend' | 'handBack' | 'abandon'
+    >,
+    private readonly options: ClaimOptions,
   ) {}
 
   /** True when this worker owns the execution; asked once, remembered. */
   claim(): Promise<boolean> {
-    this.claiming ??= this.store.claim(this.execution.id, this.execution.attempt, this.lease.id);
+    this.claiming ??= this.makeClaim();
     return this.claiming;
   }
 
+  /**
+   * What earlier attempts committed; this run's entries go on behind it. To be asked once it is claimed: before that,
+   * whoever ran it last may still write.
+   */
+  async restore(): Promise<readonly NodeRunRecord[]> {
+    const { runs, nextSeq } = await this.store.loadJournal(this.execution.id);
+    this.nextSeq = nextSeq;
+    return runs;
+  }
+
   async beforeEffect(intent: NodeRunRecord, completed: readonly NodeRunRecord[]): Promise<void> {
-    const written = await this.writeIntent([...completed, intent]).catch((error: unknown) => {
-      // The effect is not begun: an event does not fail because the database was away for a moment.
-      if (error instanceof StorageUnavailable) throw new LostClaim();
-      throw error;
-    });
-    if (!written || !this.lease.isHeld()) throw new LostClaim();
-    this.entries += 1;
+    await this.writeOrStop((hold, seq) => this.store.journal(hold, seq, [...completed, intent]));
+    if (!this.lease.isHeld()) throw new LostClaim();
+  }
+
+  async suspend(waiting: NodeRunRecord, completed: readonly NodeRunRecord[], resumeAt: Date | null): Promise<void> {
+    await this.writeOrStop((hold, seq) => this.store.suspend(hold, seq, [...completed, waiting], resumeAt));
+    this.hasLetGo = true;
+  }
+
+  /**
+   * Puts the execution back among the queued ones with what was completed here, for another worker. Gives the attempt
+   * that its next job is for. @throws LostClaim, StorageUnavailable
+   */
+  async handBack(completed: readonly NodeRunRecord[]): Promise<number> {
+    const written = await this.write((hold, seq) => this.store.handBack(hold, seq, completed));
+    if (!written) throw new LostClaim();
+    this.hasLetGo = true;
+    return this.hold().attempt;
   }
 
   /**
    * Lets go of an execution whose run cannot go on here, as long as the lease lasts; after that recovery has it anyway.
-   * Without this it would stay `started` for as long as this worker lives, for its lease goes on.
+   * Without this it would stay `started` for as long as this worker lives, for its lease goes on. Does nothing for one
+   * that is not claimed here, is suspended or was handed back.
+   * @param why an outage does not speak against the execution, anything else may
    */
-  async abandon(): Promise<void> {
-    if (!this.claiming) return;
-    await this.claiming.catch(() => undefined);
+  async abandon(why: 'fault' | 'outage'): Promise<void> {
+    if (!this.claiming || this.hasLetGo) return;
+    // A claim without an answer may have been made. One that was refused may be held by another run in this very worker.
+    if (!(await this.claiming.catch(() => true))) return;
     while (this.lease.isHeld()) {
       try {
-        return await this.store.abandon(this.owned());
+        return await this.store.abandon(this.hold(), why);
       } catch (error) {
         if (!(error instanceof StorageUnavailable)) throw error;
         await pause(ABANDON_AGAIN_AFTER);
@@ -63,15 +106,32 @@ export class ExecutionClaim implements Journal {
   async expected(): Promise<OutcomeToRecord['expected']> {
     if (!this.claiming) return { status: 'queued', attempt: this.execution.attempt, leaseId: null };
     if (!(await this.claiming)) throw new LostClaim();
-    return { status: 'started', attempt: this.execution.attempt + 1, leaseId: this.lease.id };
+    const { attempt, leaseId } = this.hold();
+    return { status: 'started', attempt, leaseId };
   }
 
-  private async writeIntent(runs: readonly NodeRunRecord[]): Promise<boolean> {
+  private async makeClaim(): Promise<boolean> {
+    const { id, attempt } = this.execution;
+    const isWon = await this.store.claim(id, attempt, this.lease.id, this.options.timeoutMs);
+    if (isWon) this.options.onClaimed();
+    return isWon;
+  }
+
+  /** @throws LostClaim also when the database is away: nothing was begun, and an event does not fail because of that */
+  private async writeOrStop(entry: (hold: ExecutionHold, seq: number) => Promise<boolean>): Promise<void> {
+    const written = await this.write(entry).catch((error: unknown) => {
+      if (error instanceof StorageUnavailable) throw new LostClaim();
+      throw error;
+    });
+    if (!written) throw new LostClaim();
+  }
+
+  private async write(entry: (hold: ExecutionHold, seq: number) => Promise<boolean>): Promise<boolean> {
     if (!this.lease.isHeld() || !(await this.claim())) return false;
-    return this.store.journal(this.owned(), this.entries, runs);
+    return entry(this.hold(), this.nextSeq++);
   }
 
-  private owned() {
+  private hold(): ExecutionHold {
     return { executionId: this.execution.id, attempt: this.execution.attempt + 1, leaseId: this.lease.id };
   }
 }

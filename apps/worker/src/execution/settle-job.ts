@@ -2,6 +2,7 @@ import { LostClaim } from '#engine';
 import type { JobDelivery } from '#queue';
 import { StorageUnavailable } from '#storage';
 import { UnrunnableVersion } from './steps/load-version.js';
+import { SuspectAhead } from './suspect-turn.js';
 
 /**
  * What becomes of a job whose run threw.
@@ -16,6 +17,7 @@ export function settleJob(error: unknown, delivery: Pick<JobDelivery, 'lastTry'>
   if (error instanceof StorageUnavailable) return { kind: 'retry' };
   // Another release's worker may know the node: never parked, always handed back.
   if (error instanceof UnrunnableVersion) return { kind: 'retry' };
+  if (error instanceof SuspectAhead) return { kind: 'retry' };
   if (!delivery.lastTry) return { kind: 'retry' };
   const message = error instanceof Error ? error.message : String(error);
   return { kind: 'park', code: 'worker_fault', message };

@@ -30,18 +30,56 @@ describe('WorkerLease', () => {
 
   it('ends runs without an outcome when it is lost: recovery decides about them, and the next lease does not revive them', async () => {
     const { lease } = await leaseOver(false);
-    const held = lease.hold();
-    expect(await aborted(held.signal)).toBeInstanceOf(LostClaim);
+    const run = new AbortController();
+    const held = lease.hold(run);
+    expect(await aborted(run.signal)).toBeInstanceOf(LostClaim);
     expect(held.isHeld()).toBe(false);
   });
 
+  it('is not revived by a renewal that was under way when it ran out: who saw it run out has stopped', async () => {
+    const released: number[] = [];
+    let opened = 0;
+    let renewed = (_is: boolean): void => undefined;
+    const lease = new WorkerLease(
+      {
+        open: async () => (opened += 1),
+        renew: () => new Promise((resolve) => (renewed = resolve)),
+        release: async (id) => void released.push(id),
+      },
+      'worker',
+      TTL,
+      () => undefined,
+    );
+    started.push(lease);
+    await lease.start();
+    const run = new AbortController();
+    const held = lease.hold(run);
+    while (held.isHeld()) await new Promise((resolve) => setTimeout(resolve, 5));
+    const ended = aborted(run.signal);
+    renewed(true);
+    expect(await ended).toBeInstanceOf(LostClaim);
+    expect(held.isHeld()).toBe(false);
+    // Given back, so that others recover at once what was claimed under it.
+    expect(released).toEqual([held.id]);
+  }, 2_000);
+
   it('ends runs without an outcome when the worker stops, and gives the lease back', async () => {
     const { lease, released } = await leaseOver(true);
-    const held = lease.hold();
+    const run = new AbortController();
+    const held = lease.hold(run);
     await lease.stop();
-    expect(held.signal.reason).toBeInstanceOf(LostClaim);
+    expect(run.signal.reason).toBeInstanceOf(LostClaim);
     expect(held.isHeld()).toBe(false);
     expect(released).toEqual([held.id]);
-    expect(() => lease.hold()).toThrow(StorageUnavailable);
+    expect(() => lease.hold(new AbortController())).toThrow(StorageUnavailable);
+  });
+
+  it('has nothing to do any more with a run that let go of it', async () => {
+    const { lease } = await leaseOver(true);
+    const [over, going] = [new AbortController(), new AbortController()];
+    lease.hold(over).letGo();
+    lease.hold(going);
+    await lease.stop();
+    expect([over.signal.aborted, going.signal.aborted]).toEqual([false, true]);
   });
 });

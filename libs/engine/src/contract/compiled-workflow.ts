@@ -1,15 +1,30 @@
 import type { JsonObject } from '#shared';
 import type { NodeDefinition } from './node.js';
-import type { HttpMethod, WebhookTrigger, WorkflowDocument, WorkflowOptions } from './workflow-document.js';
+import type { Ending } from './statuses.js';
+import type { HttpMethod, WebhookTrigger, WorkflowDocument } from './workflow-document.js';
 
 /** A document that was found without fault: frozen, shared by all executions of its version, never changed. */
 export interface CompiledWorkflow {
   readonly document: WorkflowDocument;
   readonly trigger: CompiledTrigger;
-  readonly options: WorkflowOptions;
+  readonly options: CompiledOptions;
   readonly nodes: readonly CompiledNode[];
   /** Names read as `{{$env.NAME}}` anywhere in the document, each once. */
   readonly envNames: readonly string[];
+}
+
+/** `options` of the document, filled in. */
+export interface CompiledOptions {
+  /** Milliseconds for the whole execution from its first claim, waiting included; 0 for no limit. */
+  readonly timeout: number;
+  /** How deep executions that start each other may nest, 1 to 100. */
+  readonly stackLimit: number;
+  /** Executions that end so are deleted. */
+  readonly deleteExecutionOnStatus: readonly Ending[];
+  /** How long ended executions are kept; null when HISTORY_RETENTION decides. */
+  readonly retentionMs: number | null;
+  /** Key of the workflow that is started when an execution goes wrong. */
+  readonly errorWorkflow: string | null;
 }
 
 export interface CompiledTrigger {

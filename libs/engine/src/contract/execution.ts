@@ -15,6 +15,13 @@ export interface ExecutionInput {
   ports: EnginePorts;
   signal: AbortSignal;
   limits: EngineLimits;
+  /**
+   * Node runs that earlier attempts (or the execution this one retries) committed, one per visit, in their order; empty
+   * or absent for a fresh start. A visit found here is not made again: its recorded result stands.
+   */
+  restored?: readonly NodeRunRecord[];
+  /** Asked before each node: true when this worker wants to stop. The run then ends as `yielded`. */
+  shouldYield?: () => boolean;
 }
 
 /** RESULT_LIMITS, SCRIPT_LIMITS and WORKFLOW_LIMITS of contract.md 11, in bytes, milliseconds and counts. */
@@ -26,6 +33,13 @@ export interface EngineLimits {
   /** Node visits in one execution. */
   maxSteps: number;
 }
+
+/**
+ * What a run came to. `suspended`: the journal let go of the execution. `yielded`: the worker wants to stop;
+ * `nodeRuns` are those that no journal entry holds, and another worker can go on.
+ */
+export type RunResult =
+  ({ kind: 'ended' } & ExecutionOutcome) | { kind: 'suspended' } | { kind: 'yielded'; nodeRuns: NodeRunRecord[] };
 
 /** How it ended. `reply` is what a sync sender gets, null in async mode; node runs not journaled yet come last. */
 export interface ExecutionOutcome {

@@ -24,4 +24,18 @@ export interface NodeRunRecord {
   /** ISO 8601 UTC. */
   startedAt: string;
   endedAt: string | null;
+  /** What another run needs to go on behind this visit; never shown. Absent when the rest of the record says enough. */
+  restore?: NodeRunRestore;
+}
+
+/** The part of a visit that its shown record does not tell. */
+export interface NodeRunRestore {
+  /** The branch that was taken. */
+  branch?: string;
+  /** Key of the node whose latest result this visit set besides its own. */
+  assigned?: string;
+  /** The result is the output of the execution. */
+  output?: true;
+  /** The true result, where the shown one is masked. Storage keeps it encrypted. */
+  result?: Json;
 }

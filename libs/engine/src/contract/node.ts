@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '#shared';
 import type { Outcome } from './outcome.js';
+import type { NodeRunRecord } from './node-run.js';
 import type { EnginePorts } from './ports.js';
 import type { Fault, NodeDocument } from './workflow-document.js';
 
@@ -56,6 +57,12 @@ export interface NodeDefinition<C = JsonObject> {
   /** Checks beyond the schema (an expression that does not parse). Pointers are relative to `config`. */
   check?(config: C, node: NodeDocument): Fault[];
   examples: readonly NodeExample[];
+  /** May answer `suspend`: refused in a sync workflow, whose sender waits. */
+  suspends?: true;
+  /** With these settings an effect may be done again when nobody knows whether it happened. Absent: never. */
+  isRepeatable?(config: C): boolean;
+  /** Goes on after `suspend`, once the wait is over; `waiting` is the visit as recorded, its result unmasked. */
+  resume?(context: NodeRunContext<C>, waiting: NodeRunRecord): Outcome | Promise<Outcome>;
   run(context: NodeRunContext<C>): Outcome | Promise<Outcome>;
 }
 

@@ -13,6 +13,11 @@ export type Outcome =
   | { kind: 'end'; status: Extract<Ending, 'resolved' | 'failed'>; result: Json }
   | { kind: 'reply'; reply: Reply; result: Json; error?: NodeError }
   | { kind: 'output'; value: Json }
+  /**
+   * Waits without holding a worker; the definition's `resume` goes on. `resumeAt` null: somebody else wakes it. `result`
+   * is shown while it waits.
+   */
+  | { kind: 'suspend'; resumeAt: Date | null; result: Json }
   /** Declares or assigns a variable: the value is also the latest result of `target`. */
   | { kind: 'assign'; target: string; value: Json }
   | { kind: 'fail'; status: Exclude<Ending, 'resolved'>; error: NodeError; result?: Json; log?: string };

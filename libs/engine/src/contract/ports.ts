@@ -70,6 +70,11 @@ export interface HttpClient {
  */
 export interface Journal {
   beforeEffect(intent: NodeRunRecord, completed: readonly NodeRunRecord[]): Promise<void>;
+  /**
+   * Commits the waiting visit with every node run since the last entry, and lets go of the execution: from then on it
+   * belongs to no worker until it is woken. Rejects like `beforeEffect`.
+   */
+  suspend(waiting: NodeRunRecord, completed: readonly NodeRunRecord[], resumeAt: Date | null): Promise<void>;
 }
 
 /** The execution belongs to somebody else now: stop at once, write nothing. */

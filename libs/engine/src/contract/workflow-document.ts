@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '#shared';
+import type { Ending } from './statuses.js';
 
 /** The workflow document of contract.md 2, after defaults were filled in by `compileWorkflow`. */
 export interface WorkflowDocument {
@@ -58,10 +59,11 @@ export interface HmacOptions {
   tolerance?: number;
 }
 
+/** As written; `CompiledOptions` has the defaults and the units. */
 export interface WorkflowOptions {
   timeout?: number;
   stackLimit?: number;
-  deleteExecutionOnStatus?: string[];
+  deleteExecutionOnStatus?: Ending[];
   retention?: string;
   errorWorkflow?: string;
 }

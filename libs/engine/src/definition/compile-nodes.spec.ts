@@ -27,6 +27,7 @@ const registry = new Map(
     definition('condition', ['true', 'false'], { engine: {}, expression: {}, rejectOnFalse: { type: 'boolean' } }),
     definition('calculation', [], { engine: {}, expression: { type: 'string' }, value: {} }),
     definition('response', [], { status: { type: 'integer' }, body: {} }),
+    { ...definition('delay', []), suspends: true as const },
   ].map((node) => [node.type, node]),
 );
 const compile = compileWith(registry);
@@ -80,6 +81,25 @@ describe('compileNodes', () => {
   it('refuses a response node where nobody waits', () => {
     expect(faults({}, [{ type: 'response' }])).toEqual(['/nodes/0/type invalid']);
     expect(faults({ mode: 'sync' }, [{ type: 'response' }])).toEqual([]);
+  });
+
+  it('refuses a node that waits where a sender waits, and says what to do', () => {
+    const nodes = [{ type: 'condition', branches: { true: [{ type: 'delay' }] } }];
+    expect(faults({}, nodes)).toEqual([]);
+    const result = compile({ trigger: { type: 'webhook', mode: 'sync' }, nodes });
+    expect(result.ok ? [] : result.faults).toEqual([
+      {
+        pointer: '/nodes/0/branches/true/0/type',
+        code: 'invalid',
+        message: expect.stringContaining('use "mode: async"'),
+      },
+    ]);
+  });
+
+  it('says nothing about the mode when the trigger is not built yet', () => {
+    expect(faults({ type: 'schedule' }, [{ type: 'response' }, { type: 'delay' }])).toEqual([
+      '/trigger/type not_supported',
+    ]);
   });
 
   it('refuses keys that are taken or unusable', () => {

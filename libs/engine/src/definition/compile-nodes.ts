@@ -31,7 +31,8 @@ export interface CompiledNodes {
  * Compiles a list of nodes and their branches. A node without a key gets `<type>_<n>`, counted in the order of the
  * document, so that the same document always gets the same keys.
  *
- * @param mode the trigger's: `response` nodes only make sense where a sender waits.
+ * @param mode the trigger's: some nodes only make sense where a sender waits, others only where none does. Null when
+ *   the trigger is none that this release knows, and nothing can be said.
  */
 export function compileNodes(nodes: Json | undefined, registry: NodeRegistry, mode: Json | undefined): CompiledNodes {
   const walk: Walk = { registry, mode, keys: new Set(), counters: new Map(), faults: [], nodes: 0 };
@@ -151,11 +152,19 @@ function checkNode(
       : []),
     ...branchFaults(definition, document, `${pointer}/branches`),
   ];
-  if (document.type === 'response' && walk.mode !== 'sync') {
-    const message = 'a response node needs "mode: sync"; an async trigger answers with trigger.response';
-    faults.push({ pointer: `${pointer}/type`, code: 'invalid', message });
-  }
+  const misplaced = modeFault(definition, walk.mode);
+  if (misplaced !== null) faults.push({ pointer: `${pointer}/type`, code: 'invalid', message: misplaced });
   walk.faults.push(...faults);
+}
+
+/** Why a node has no place in a workflow of this mode, null when it has. */
+function modeFault(definition: NodeDefinition, mode: Json | undefined): string | null {
+  if (mode === null) return null;
+  if (definition.type === 'response' && mode !== 'sync') {
+    return 'a response node needs "mode: sync"; an async trigger answers with trigger.response';
+  }
+  if (definition.suspends !== true || mode !== 'sync') return null;
+  return `a ${definition.type} node waits longer than a sender does; remove it or use "mode: async"`;
 }
 
 function unknownNode(type: string, pointer: string, registry: NodeRegistry): Fault {

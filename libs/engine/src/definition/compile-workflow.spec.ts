@@ -81,7 +81,6 @@ describe('compileWorkflow', () => {
         priority: 0,
         splitBatch: false,
       },
-      options: { timeout: 0, stackLimit: 1, deleteExecutionOnStatus: [] },
       nodes: [],
     });
     expect(document).toMatchObject({ key: 'a', enabled: false, schemaVersion: 1 });
@@ -148,18 +147,6 @@ describe('compileWorkflow', () => {
         { pointer: '/trigger/type', code: 'missing' },
       ],
     });
-  });
-
-  it.each<[object, string]>([
-    [{ timeout: 5 }, '/options/timeout not_supported'],
-    [{ stackLimit: 2 }, '/options/stackLimit not_supported'],
-    [{ deleteExecutionOnStatus: ['resolved'] }, '/options/deleteExecutionOnStatus not_supported'],
-    [{ retention: '30d' }, '/options/retention not_supported'],
-    [{ errorWorkflow: 'x' }, '/options/errorWorkflow not_supported'],
-    [{ speed: 1 }, '/options/speed unknown_property'],
-    [{ timeout: 'x' }, '/options/timeout wrong_type'],
-  ])('refuses the options %j', (options, fault) => {
-    expect(faults({}, [], { options })).toEqual([fault]);
   });
 
   it('refuses a document made by a later release', () => {

@@ -5,6 +5,7 @@ import { parsePath } from '../expression/parse-path.js';
 import { templatePaths } from '../expression/template.js';
 import { checkTrigger } from './check-trigger.js';
 import { compileNodes, type CompiledNodes, type NodeRegistry } from './compile-nodes.js';
+import { checkOptions, compileOptions } from './compile-options.js';
 import { copyJson } from './copy-json.js';
 import { deepFreeze } from './deep-freeze.js';
 import { DOCUMENTED_TRIGGERS } from './documented-names.js';
@@ -34,11 +35,12 @@ export function compileWith(registry: NodeRegistry): (document: unknown) => Comp
 function compileDocument(document: JsonObject, registry: NodeRegistry): CompileResult {
   const trigger = isJsonObject(document.trigger) ? document.trigger : {};
   const isOther = typeof trigger.type === 'string' && DOCUMENTED_TRIGGERS.has(trigger.type);
-  const nodes = compileNodes(document.nodes, registry, isOther ? 'sync' : (trigger.mode ?? 'async'));
+  const nodes = compileNodes(document.nodes, registry, isOther ? null : (trigger.mode ?? 'async'));
   const unsupported = unsupportedFaults(document);
   const found = [
     ...schemaFaults(DOCUMENT_SCHEMA, document, ''),
     ...(isJsonObject(document.trigger) && !isOther ? checkTrigger(trigger) : []),
+    ...checkOptions(document.options),
     ...nodes.faults,
   ];
   const faults = [...unsupported, ...found.filter((fault) => !isCovered(fault, unsupported))];
@@ -63,7 +65,7 @@ function build(source: JsonObject, trigger: WebhookTrigger, { nodes, documents }
   return Object.freeze({
     document,
     trigger: Object.freeze(compileTrigger(trigger)),
-    options: document.options ?? {},
+    options: compileOptions(document.options ?? {}),
     nodes: Object.freeze(nodes),
     envNames: Object.freeze(envNames(trigger, documents)),
   });

@@ -1,6 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '#shared';
 import type { Fault } from '../contract/workflow-document.js';
-import { pointerTo } from '../expression/json-pointer.js';
 import { DOCUMENTED_PROVIDERS, DOCUMENTED_TRIGGERS } from './documented-names.js';
 
 type Probe = readonly [name: string, isAsked: (value: Json) => boolean];
@@ -15,14 +14,6 @@ const TRIGGER_PROBES: readonly Probe[] = [
   ['splitBatch', (value) => value === true],
 ];
 
-const OPTION_PROBES: readonly Probe[] = [
-  ['timeout', (value) => typeof value === 'number' && value > 0],
-  ['stackLimit', (value) => typeof value === 'number' && value !== 1],
-  ['deleteExecutionOnStatus', (value) => Array.isArray(value) && value.length > 0],
-  ['retention', always],
-  ['errorWorkflow', always],
-];
-
 /**
  * What the documentation describes and this release does not do. It is refused by name, never ignored: a workflow must
  * not run without the limit, the order or the check that its author wrote down. Node types are told apart where nodes
@@ -30,14 +21,13 @@ const OPTION_PROBES: readonly Probe[] = [
  */
 export function unsupportedFaults(document: JsonObject): Fault[] {
   const faults: Fault[] = [];
-  const { trigger, options } = document;
+  const { trigger } = document;
   if (isJsonObject(trigger)) {
     if (typeof trigger.type === 'string' && DOCUMENTED_TRIGGERS.has(trigger.type)) {
       faults.push(unsupported('/trigger/type', `the trigger "${trigger.type}"`));
     }
-    faults.push(...probe(trigger, '/trigger', TRIGGER_PROBES), ...authFaults(trigger.auth), ...filterFaults(trigger));
+    faults.push(...probeTrigger(trigger), ...authFaults(trigger.auth), ...filterFaults(trigger));
   }
-  if (isJsonObject(options)) faults.push(...probe(options, '/options', OPTION_PROBES));
   return faults;
 }
 
@@ -50,10 +40,10 @@ export function unsupported(pointer: string, what: string): Fault {
   };
 }
 
-function probe(value: JsonObject, pointer: string, probes: readonly Probe[]): Fault[] {
-  return probes.flatMap(([name, isAsked]) => {
-    const found = value[name];
-    return found !== undefined && isAsked(found) ? [unsupported(pointerTo(pointer, name), `"${name}"`)] : [];
+function probeTrigger(trigger: JsonObject): Fault[] {
+  return TRIGGER_PROBES.flatMap(([name, isAsked]) => {
+    const found = trigger[name];
+    return found !== undefined && isAsked(found) ? [unsupported(`/trigger/${name}`, `"${name}"`)] : [];
   });
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '#shared';
+import { ENDINGS } from '../contract/statuses.js';
 
 /** Version of the document's shape; stored documents carry it. */
 export const WORKFLOW_SCHEMA_VERSION = 1;
@@ -8,6 +9,12 @@ export const WORKFLOW_LIMITS = { nodes: 400, nesting: 20 } as const;
 
 /** BODY_LIMIT_MAX of contract.md 11, in bytes. */
 export const BODY_LIMIT_MAX = 25 * 1024 ** 2;
+
+/** A workflow's key (contract.md 2). */
+const KEY_PATTERN = '^[a-z0-9][a-z0-9-]{0,62}$';
+
+/** 180 days in milliseconds. */
+const LONGEST_TIMEOUT_MS = 180 * 86_400_000;
 
 const text = (maxLength: number): JsonObject => ({ type: 'string', maxLength });
 const nonBlank: JsonObject = { type: 'string', pattern: '\\S' };
@@ -146,7 +153,7 @@ export const DOCUMENT_SCHEMA: JsonObject = {
   additionalProperties: false,
   required: ['trigger', 'nodes'],
   properties: {
-    key: { type: 'string', pattern: '^[a-z0-9][a-z0-9-]{0,62}$' },
+    key: { type: 'string', pattern: KEY_PATTERN },
     title: text(200),
     description: text(10000),
     enabled: { type: 'boolean' },
@@ -156,11 +163,11 @@ export const DOCUMENT_SCHEMA: JsonObject = {
       type: 'object',
       additionalProperties: false,
       properties: {
-        timeout: { type: 'integer', minimum: 0, default: 0 },
-        stackLimit: { type: 'integer', minimum: 1, default: 1 },
-        deleteExecutionOnStatus: { type: 'array', items: { type: 'string' }, default: [] },
+        timeout: { type: 'integer', minimum: 0, maximum: LONGEST_TIMEOUT_MS, default: 0 },
+        stackLimit: { type: 'integer', minimum: 1, maximum: 100, default: 1 },
+        deleteExecutionOnStatus: { type: 'array', uniqueItems: true, items: { enum: [...ENDINGS] }, default: [] },
         retention: { type: 'string' },
-        errorWorkflow: { type: 'string' },
+        errorWorkflow: { type: 'string', pattern: KEY_PATTERN },
       },
     },
     nodes: { type: 'array' },

@@ -1,6 +1,7 @@
 import type { NodeDefinition } from '../contract/node.js';
 import { calculationNode } from './calculation.node.js';
 import { conditionNode } from './condition.node.js';
+import { delayNode } from './delay.node.js';
 import { endNode } from './end.node.js';
 import { outputNode } from './output.node.js';
 import { requestNode } from './request.node.js';
@@ -14,6 +15,7 @@ const definitions: readonly NodeDefinition[] = [
   variableNode,
   scriptNode,
   requestNode,
+  delayNode,
   outputNode,
   responseNode,
   endNode,

@@ -32,6 +32,15 @@ describe('request: what is sent', () => {
     expect(await sent({ method: 'DELETE' })).toMatchObject({ method: 'DELETE', body: null });
   });
 
+  it('names a call that may be made again', async () => {
+    const key = async (config: JsonObject): Promise<string | undefined> =>
+      (await sent(config)).headers['idempotency-key'];
+    expect(await key({ method: 'GET' })).toMatch(/^[0-9a-f]{40}$/);
+    expect(await key({ repeatable: true })).toMatch(/^[0-9a-f]{40}$/);
+    expect(await key({ method: 'GET', headers: [{ name: 'Idempotency-Key', value: 'mine' }] })).toBe('mine');
+    expect(await key({ method: 'PUT' })).toBeUndefined();
+  });
+
   it('sends JSON text as it is and other text as a JSON string', async () => {
     expect((await sent({ data: '{"a": {{$context.a | json}}}' }, { a: 'x"y' })).body).toBe('{"a": "x\\"y"}');
     expect((await sent({ data: 'plain' })).body).toBe('"plain"');
@@ -177,6 +186,18 @@ describe('request: what comes back', () => {
   it('does not go on when the execution was stopped', async () => {
     const http = fakeHttp({ ok: false, code: 'aborted', message: 'Stopped.' });
     expect(await call({ ignoreFail: true }, http)).toMatchObject({ kind: 'fail', status: 'aborted' });
+  });
+});
+
+describe('request: doing it again when nobody knows how it went', () => {
+  it.each<[JsonObject, boolean]>([
+    [{}, false],
+    [{ method: 'POST' }, false],
+    [{ method: 'PUT', repeatable: false }, false],
+    [{ method: 'POST', repeatable: true }, true],
+    [{ method: 'GET' }, true],
+  ])('with %j is allowed: %s', (config, allowed) => {
+    expect(requestNode.isRepeatable?.({ url, ...config })).toBe(allowed);
   });
 });
 

@@ -48,7 +48,8 @@ export const requestNode = defineNode<RequestNodeConfig>({
     'statusText, data}`, a time-out as `failed` with the code `timeout`; with `ignoreFail` the flow goes on with that as ' +
     'result. With `retry` failures that are known (no connection, 408, 425, 429, 500, 501, 503) are tried again, `attempts` ' +
     'being all tries and `Retry-After` the least wait; after a time-out, a broken connection, 502 or 504 only a GET or a ' +
-    '`repeatable` request is. A repeatable request carries the same `Idempotency-Key` at each try.',
+    '`repeatable` request is. Only these are made again when a worker is lost on the way; they carry the same ' +
+    '`Idempotency-Key` at each try, unless the headers name one.',
   configSchema: {
     type: 'object',
     additionalProperties: false,
@@ -94,6 +95,7 @@ export const requestNode = defineNode<RequestNodeConfig>({
   },
   branches: [],
   effect: 'effect',
+  isRepeatable,
   check: (config) => [...checkHeaders(config), ...checkParts(config), ...checkUrl(config)],
   examples: [
     {
@@ -119,15 +121,20 @@ export const requestNode = defineNode<RequestNodeConfig>({
       if (!(error instanceof EngineError)) throw error;
       return failure({ code: error.code, message: error.message }, config);
     }
-    if (config.repeatable === true) message.headers['idempotency-key'] ??= idempotencyKey(context);
+    const repeatable = isRepeatable(config);
+    if (repeatable) message.headers['idempotency-key'] ??= idempotencyKey(context);
     const answer = await sendWithRetry({ ...message, timeoutMs: config.timeout ?? DEFAULT_TIMEOUT_MS, signal }, ports, {
       ...DEFAULT_RETRY,
       ...config.retry,
-      repeatable: config.repeatable === true || message.method === 'GET',
+      repeatable,
     });
     return toOutcome(answer, config);
   },
 });
+
+function isRepeatable({ repeatable, method }: RequestNodeConfig): boolean {
+  return repeatable === true || method === 'GET';
+}
 
 /** The same for every try of this visit, also after the execution moved to another worker. */
 function idempotencyKey({ execution, node }: NodeRunContext<RequestNodeConfig>): string {

@@ -18,13 +18,18 @@ export function defaultReply(input: ExecutionInput, status: Ending, scope: Scope
   const { workflow, execution, limits } = input;
   const template = workflow.trigger.config.response;
   if (template === undefined || INTERRUPTED.includes(status)) {
-    return status === 'resolved' ? OK : problemReply('execution_failed', execution.id);
+    return status === 'resolved' ? OK : interruptedReply(execution.id);
   }
   try {
     return capReply(renderReply(template, scope).reply, limits.replyBytes, execution.id);
   } catch {
-    return problemReply('execution_failed', execution.id);
+    return interruptedReply(execution.id);
   }
+}
+
+/** The 500 that a sync sender gets when its execution ended without a word of its own: cancelled, timed out, lost. */
+export function interruptedReply(executionId: string): Reply {
+  return problemReply('execution_failed', executionId);
 }
 
 /** The reply itself, or the 500 that takes its place when the body has more than `maxBytes` bytes. */

@@ -1,10 +1,11 @@
 import type { Json } from '#shared';
-import type { CompiledNode, CompiledWorkflow } from '../contract/compiled-workflow.js';
+import type { CompiledWorkflow } from '../contract/compiled-workflow.js';
 import type { ExecutionInput } from '../contract/execution.js';
 import type { Scope } from '../contract/node.js';
 import type { NodeRunRecord } from '../contract/node-run.js';
 import { createSystemScope } from '../expression/system-scope.js';
 import { createSecretMask, type SecretMask } from './mask-secrets.js';
+import { indexRestoredVisits, type RestoredVisits } from './restored-visits.js';
 
 /** What one execution knows while it runs. Only the loop changes it. */
 export interface ExecutionState {
@@ -13,6 +14,8 @@ export interface ExecutionState {
   readonly mask: SecretMask;
   /** Finished records that no journal entry holds yet, in order. */
   unjournaled: NodeRunRecord[];
+  /** What earlier attempts recorded; null for a fresh run. */
+  readonly restored: RestoredVisits | null;
   /** Visits made, by node key. */
   readonly visits: Map<string, number>;
   steps: number;
@@ -28,6 +31,7 @@ export function createExecutionState(input: ExecutionInput): ExecutionState {
     scope: createScope(input),
     mask: createSecretMask(input.env),
     unjournaled: [],
+    restored: indexRestoredVisits(input.restored, input.workflow),
     visits: new Map(),
     steps: 0,
     bytes: 0,
@@ -51,28 +55,4 @@ function createScope(input: ExecutionInput): Scope {
     $system: createSystemScope(ports.now),
     $execution: { id: execution.id, workflowKey: workflowKeyOf(workflow), version: execution.version },
   };
-}
-
-const typesByWorkflow = new WeakMap<CompiledWorkflow, ReadonlyMap<string, string>>();
-
-/** The type of the node with this key, undefined when the workflow has none. Indexed once per compiled version. */
-export function nodeTypeOf(workflow: CompiledWorkflow, key: string): string | undefined {
-  let types = typesByWorkflow.get(workflow);
-  if (types === undefined) {
-    types = indexTypes(workflow.nodes);
-    typesByWorkflow.set(workflow, types);
-  }
-  return types.get(key);
-}
-
-function indexTypes(nodes: readonly CompiledNode[]): Map<string, string> {
-  const types = new Map<string, string>();
-  const lists = [nodes];
-  for (let list = lists.pop(); list !== undefined; list = lists.pop()) {
-    for (const node of list) {
-      types.set(node.key, node.type);
-      lists.push(...Object.values(node.branches));
-    }
-  }
-  return types;
 }

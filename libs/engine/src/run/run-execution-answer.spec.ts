@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '#shared';
+import { interruptedReply } from './default-reply.js';
 import { runNodes, step, value } from '../testing/run-nodes.js';
 
 describe('runExecution: the answer', () => {
@@ -46,7 +47,9 @@ describe('runExecution: the answer', () => {
 
   it('is a 500 when the execution was cancelled, whatever the trigger says', async () => {
     const signal = AbortSignal.abort({ status: 'canceled', reason: 'manual_cancel' });
-    expect((await runNodes([answer], { mode: 'sync', response, signal })).reply?.status).toBe(500);
+    const { reply: given } = await runNodes([answer], { mode: 'sync', response, signal });
+    expect(given?.status).toBe(500);
+    expect(given).toEqual(interruptedReply('execution-1'));
   });
 
   it('becomes a 500 when it is too large, and the node run says why', async () => {

@@ -55,7 +55,10 @@ describe('runExecution: effects', () => {
 
   it('does not begin an effect whose intent could not be written', async () => {
     const happened: string[] = [];
-    const journal = { beforeEffect: () => Promise.reject(new Error('connection terminated at 10.0.0.3')) };
+    const journal = {
+      ...inMemoryJournal(),
+      beforeEffect: () => Promise.reject(new Error('connection terminated at 10.0.0.3')),
+    };
     const outcome = await runNodes([effect('a', happened)], { ports: { journal } });
     expect(happened).toEqual([]);
     expect(outcome).toMatchObject({ status: 'error', error: { code: 'journal_failed' } });
@@ -64,7 +67,10 @@ describe('runExecution: effects', () => {
   it('does not begin an effect when it was stopped while the intent was written', async () => {
     const happened: string[] = [];
     const stop = new AbortController();
-    const journal = { beforeEffect: async () => stop.abort({ status: 'canceled', reason: 'manual_cancel' }) };
+    const journal = {
+      ...inMemoryJournal(),
+      beforeEffect: async () => stop.abort({ status: 'canceled', reason: 'manual_cancel' }),
+    };
     const outcome = await runNodes([effect('a', happened)], { ports: { journal }, signal: stop.signal });
     expect(happened).toEqual([]);
     expect(outcome).toMatchObject({ status: 'canceled', reason: 'manual_cancel', nodeRuns: [{ status: 'canceled' }] });

@@ -6,6 +6,7 @@ import { runNodes, step, value } from '../testing/run-nodes.js';
 describe('runExecution: the way through the tree', () => {
   it('resolves a workflow without nodes', async () => {
     expect(await runNodes([])).toEqual({
+      kind: 'ended',
       status: 'resolved',
       reason: null,
       error: null,

@@ -1,4 +1,4 @@
-import type { ExecutionInput, ExecutionOutcome } from '../contract/execution.js';
+import type { ExecutionInput, RunResult } from '../contract/execution.js';
 import { advance, firstPosition, nodeAt } from './advance.js';
 import { defaultReply } from './default-reply.js';
 import { createExecutionState, type ExecutionState } from './execution-state.js';
@@ -9,17 +9,20 @@ import { visitNode } from './visit-node.js';
 const RESOLVED: ExecutionEnd = { status: 'resolved', reason: null, error: null, reply: null };
 
 /**
- * Runs the tree of a version from its first node to an ending. Nothing is written here but through `ports.journal`;
- * the outcome holds the node runs that no journal entry holds. Throws only LostClaim: the execution belongs to
- * somebody else, and nothing of this run may be recorded.
+ * Runs the tree of a version from its first node to an ending, or until it waits or the worker wants to stop. Visits in
+ * `input.restored` are not made again. Nothing is written here but through `ports.journal`; the result holds the node
+ * runs that no journal entry holds. Throws only LostClaim: the execution belongs to somebody else, and nothing of this
+ * run may be recorded.
  */
-export async function runExecution(input: ExecutionInput): Promise<ExecutionOutcome> {
+export async function runExecution(input: ExecutionInput): Promise<RunResult> {
   const state = createExecutionState(input);
   let position = firstPosition(input.workflow.nodes);
   while (position !== null) {
     const stop = endBeforeNode(state);
     if (stop !== null) return conclude(stop, state);
+    if (input.shouldYield?.() === true) return { kind: 'yielded', nodeRuns: state.unjournaled };
     const settled = await visitNode(nodeAt(position), state);
+    if (settled.kind === 'suspended') return settled;
     if (settled.kind === 'ended') return conclude(settled.end, state);
     position = advance(position, settled.move);
   }
@@ -37,10 +40,11 @@ function endBeforeNode(state: ExecutionState): ExecutionEnd | null {
   return { status: 'error', reason: 'step_limit', error, reply: null };
 }
 
-function conclude(end: ExecutionEnd, state: ExecutionState): ExecutionOutcome {
+function conclude(end: ExecutionEnd, state: ExecutionState): RunResult {
   const { input } = state;
   const sync = input.execution.mode === 'sync';
   return {
+    kind: 'ended',
     status: end.status,
     reason: end.reason,
     error: maskError(end.error, state),

@@ -2,14 +2,15 @@ import type { Json } from '#shared';
 import type { CompiledNode } from '../contract/compiled-workflow.js';
 import { EngineError } from '../contract/engine-error.js';
 import type { ExecutionInput } from '../contract/execution.js';
-import type { NodeError, NodeRunRecord } from '../contract/node-run.js';
+import type { NodeError, NodeRunRecord, NodeRunRestore } from '../contract/node-run.js';
 import type { Outcome } from '../contract/outcome.js';
 import type { Reply } from '../contract/reply.js';
 import type { Ending, EndReason } from '../contract/statuses.js';
 import type { Move } from './advance.js';
 import { capReply } from './default-reply.js';
-import { nodeTypeOf, type ExecutionState } from './execution-state.js';
+import type { ExecutionState } from './execution-state.js';
 import { jsonBytes } from './json-bytes.js';
+import { nodeTypeOf } from './node-type-of.js';
 
 /** How an execution ends: `reply` is the answer of a response node, null when none ran. */
 export interface ExecutionEnd {
@@ -19,8 +20,11 @@ export interface ExecutionEnd {
   reply: Reply | null;
 }
 
-/** What one visit brought: a move in the tree, or the end of the execution. */
-export type Settled = { kind: 'move'; move: Move } | { kind: 'ended'; end: ExecutionEnd };
+/** What one visit brought: a move in the tree, the end of the execution, or that the journal let go of it. */
+export type Settled = { kind: 'move'; move: Move } | { kind: 'ended'; end: ExecutionEnd } | { kind: 'suspended' };
+
+/** Outcomes that settle a visit. */
+type SettlingOutcome = Exclude<Outcome, { kind: 'suspend' }>;
 
 interface Resolution {
   status: Ending;
@@ -39,23 +43,44 @@ interface Resolution {
 export function settleVisit(
   node: CompiledNode,
   record: NodeRunRecord,
-  outcome: Outcome,
+  outcome: SettlingOutcome,
   state: ExecutionState,
 ): Settled {
   const resolution = withinLimits(resolve(node, outcome, state.input), state);
-  state.unjournaled.push({
+  const shown = state.mask.json(resolution.result);
+  const settled: NodeRunRecord = {
     ...record,
     status: resolution.status,
-    result: state.mask.json(resolution.result),
+    result: shown,
     error: maskError(resolution.error, state),
     log: resolution.log === null ? null : state.mask.text(resolution.log),
     endedAt: state.input.ports.now().toISOString(),
-  });
+  };
+  if (resolution.status === 'resolved') addRestore(settled, node, outcome, resolution.result);
+  state.unjournaled.push(settled);
   if (outcome.kind === 'output' && resolution.status === 'resolved') state.output = resolution.result;
   const results = state.scope.$jobsMapByNodeKey;
   results[node.key] = resolution.result;
   if (resolution.assigned !== null) results[resolution.assigned.key] = resolution.assigned.value;
   return resolution.settled;
+}
+
+/** The record of a visit that waits. Throws EngineError when what it shows is over the limits or has no JSON form. */
+export function waitingRecord(record: NodeRunRecord, result: Json, state: ExecutionState): NodeRunRecord {
+  countResult(result, null, state);
+  const waiting = { ...record, result: state.mask.json(result) };
+  if (waiting.result !== result) waiting.restore = { result };
+  return waiting;
+}
+
+/** What another run cannot read from the shown record of a resolved visit. */
+function addRestore(settled: NodeRunRecord, node: CompiledNode, outcome: SettlingOutcome, result: Json): void {
+  let restore: NodeRunRestore | undefined;
+  if (outcome.kind === 'branch') restore = { branch: outcome.name };
+  else if (outcome.kind === 'output') restore = { output: true };
+  else if (outcome.kind === 'assign' && outcome.target !== node.key) restore = { assigned: outcome.target };
+  if (settled.result !== result) (restore ??= {}).result = result;
+  if (restore !== undefined) settled.restore = restore;
 }
 
 /** The error as it may be stored and shown. */
@@ -66,7 +91,7 @@ export function maskError(error: NodeError | null, state: ExecutionState): NodeE
   return masked;
 }
 
-function resolve(node: CompiledNode, outcome: Outcome, input: ExecutionInput): Resolution {
+function resolve(node: CompiledNode, outcome: SettlingOutcome, input: ExecutionInput): Resolution {
   switch (outcome.kind) {
     case 'done':
       return moved(outcome.result, { kind: 'next' }, outcome.log);
@@ -129,13 +154,9 @@ function unknownOutcome(outcome: never): Resolution {
 }
 
 function withinLimits(resolution: Resolution, state: ExecutionState): Resolution {
-  const { nodeResultBytes, stateBytes } = state.input.limits;
-  const log = resolution.log === null ? null : cutText(resolution.log, nodeResultBytes);
+  const log = resolution.log === null ? null : cutText(resolution.log, state.input.limits.nodeResultBytes);
   try {
-    const bytes = jsonBytes(resolution.result);
-    if (bytes > nodeResultBytes) throw tooLarge(`The result has ${bytes} bytes, allowed are ${nodeResultBytes}.`);
-    state.bytes += bytes + (log === null ? 0 : Buffer.byteLength(log));
-    if (state.bytes > stateBytes) throw tooLarge(`The results of this execution have more than ${stateBytes} bytes.`);
+    countResult(resolution.result, log, state);
     return { ...resolution, log };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
@@ -143,6 +164,14 @@ function withinLimits(resolution: Resolution, state: ExecutionState): Resolution
     if (resolution.error !== null) return { ...resolution, result: null, log };
     return ended('error', null, { code: error.code, message: error.message }, log ?? undefined);
   }
+}
+
+function countResult(result: Json, log: string | null, state: ExecutionState): void {
+  const { nodeResultBytes, stateBytes } = state.input.limits;
+  const bytes = jsonBytes(result);
+  if (bytes > nodeResultBytes) throw tooLarge(`The result has ${bytes} bytes, allowed are ${nodeResultBytes}.`);
+  state.bytes += bytes + (log === null ? 0 : Buffer.byteLength(log));
+  if (state.bytes > stateBytes) throw tooLarge(`The results of this execution have more than ${stateBytes} bytes.`);
 }
 
 function tooLarge(message: string): EngineError {

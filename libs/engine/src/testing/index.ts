@@ -1,3 +1,4 @@
+export * from './ended-outcome.js';
 export * from './fake-http.js';
 export * from './fake-ports.js';
 export * from './fake-script.js';

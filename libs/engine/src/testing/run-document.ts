@@ -1,11 +1,13 @@
 import type { Json } from '#shared';
 import type { CompiledWorkflow } from '../contract/compiled-workflow.js';
-import type { EngineLimits, ExecutionInput, ExecutionOutcome } from '../contract/execution.js';
+import type { EngineLimits, ExecutionInput, ExecutionOutcome, RunResult } from '../contract/execution.js';
+import type { NodeRunRecord } from '../contract/node-run.js';
 import type { EnginePorts } from '../contract/ports.js';
 import { compileWith } from '../definition/compile-workflow.js';
 import { nodeRegistry } from '../nodes/index.js';
 import { runExecution } from '../run/run-execution.js';
 import { manualContext } from '../triggers/webhook-context.js';
+import { endedOutcome } from './ended-outcome.js';
 import { DEFAULT_LIMITS, fakePorts } from './fake-ports.js';
 import { TEST_EXECUTION_ID } from './run-node.js';
 
@@ -17,6 +19,9 @@ export interface DocumentTest {
   secretNames?: readonly string[];
   signal?: AbortSignal;
   limits?: Partial<EngineLimits>;
+  /** What earlier attempts recorded. */
+  restored?: readonly NodeRunRecord[];
+  shouldYield?: () => boolean;
 }
 
 /** Compiles a document and fails loudly, with every fault, when it has any. */
@@ -26,12 +31,17 @@ export function compileDocument(document: unknown): CompiledWorkflow {
   throw new Error(`the document has faults: ${JSON.stringify(compiled.faults, null, 2)}`);
 }
 
-/** Compiles and runs a document on fakes; `context` may leave out any part of `$context`. */
+/** Compiles and runs a document on fakes, to its end; `context` may leave out any part of `$context`. */
 export async function runDocument(
   document: unknown,
   context: Json = {},
   test: DocumentTest = {},
 ): Promise<ExecutionOutcome> {
+  return endedOutcome(await runToResult(document, context, test));
+}
+
+/** As {@link runDocument}, for runs that may also wait or yield. */
+export async function runToResult(document: unknown, context: Json = {}, test: DocumentTest = {}): Promise<RunResult> {
   const workflow = compileDocument(document);
   return runExecution(executionInput(workflow, manualContext(context) as unknown as Json, test));
 }
@@ -47,5 +57,7 @@ export function executionInput(workflow: CompiledWorkflow, context: Json, test: 
     ports: fakePorts(test.ports),
     signal: test.signal ?? new AbortController().signal,
     limits: { ...DEFAULT_LIMITS, ...test.limits },
+    ...(test.restored === undefined ? {} : { restored: test.restored }),
+    ...(test.shouldYield === undefined ? {} : { shouldYield: test.shouldYield }),
   };
 }

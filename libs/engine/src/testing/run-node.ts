@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '#shared';
-import type { NodeDefinition, Scope } from '../contract/node.js';
+import type { NodeDefinition, NodeRunContext, Scope } from '../contract/node.js';
+import type { NodeRunRecord } from '../contract/node-run.js';
 import type { Outcome } from '../contract/outcome.js';
 import type { EnginePorts } from '../contract/ports.js';
 import { createSystemScope } from '../expression/system-scope.js';
@@ -19,12 +20,14 @@ export interface NodeTest {
   mode?: 'async' | 'sync';
   signal?: AbortSignal;
   limits?: { scriptWallMs: number };
+  /** What the visit showed while it waited: the node is then resumed instead of run. */
+  waited?: { result: Json };
 }
 
 /** The id of the execution that {@link runNode} pretends to be part of. */
 export const TEST_EXECUTION_ID = '0197c0de-0000-7000-8000-000000000001';
 
-/** Runs one node as the loop would: config rendered against the scope, then `run`. Its throws come through. */
+/** Runs or resumes one node as the loop would, its config rendered against the scope. Its throws come through. */
 export async function runNode(definition: NodeDefinition, test: NodeTest): Promise<Outcome> {
   const ports = fakePorts(test.ports);
   const scope: Scope = {
@@ -35,7 +38,7 @@ export async function runNode(definition: NodeDefinition, test: NodeTest): Promi
     $system: createSystemScope(ports.now),
     $execution: { id: TEST_EXECUTION_ID, workflowKey: 'test', version: 1 },
   };
-  return definition.run({
+  const context: NodeRunContext = {
     config: renderConfig(definition, test.config, scope),
     node: { key: 'under-test', type: definition.type, branches: definition.branches, visit: 1, ...test.node },
     execution: { id: TEST_EXECUTION_ID, workflowKey: 'test', version: 1, mode: test.mode ?? 'sync' },
@@ -43,5 +46,23 @@ export async function runNode(definition: NodeDefinition, test: NodeTest): Promi
     ports,
     limits: test.limits ?? { scriptWallMs: 10_000 },
     signal: test.signal ?? new AbortController().signal,
-  });
+  };
+  if (test.waited === undefined) return definition.run(context);
+  if (definition.resume === undefined) throw new Error(`a node of type ${definition.type} cannot be resumed`);
+  return definition.resume(context, { ...waitingRun(context), ...test.waited });
+}
+
+function waitingRun({ node, config }: NodeRunContext): NodeRunRecord {
+  return {
+    id: '0197c0de-0000-7000-8000-000000000002',
+    nodeKey: node.key,
+    type: node.type,
+    status: 'pending',
+    input: config,
+    result: null,
+    error: null,
+    log: null,
+    startedAt: '2026-01-02T03:00:00.000Z',
+    endedAt: null,
+  };
 }

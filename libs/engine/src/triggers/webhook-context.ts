@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isJsonObject, type Json, type JsonObject } from '#shared';
 import type { CompiledWorkflow } from '../contract/compiled-workflow.js';
 import type { StoredRequest, TriggerContext } from '../contract/request.js';
@@ -56,18 +56,35 @@ function buildContext(
   });
 }
 
-/** Own, enumerable getters: templates and `JSON.stringify` see plain members, most workflows never pay for them. */
+/**
+ * Own, enumerable getters: templates and `JSON.stringify` see plain members, most workflows never pay for them. Written
+ * as one literal, which is several times cheaper than members defined afterwards.
+ */
 function withRawBody(body: Buffer, parts: Omit<TriggerContext, 'rawBody' | 'rawSha256'>): TriggerContext {
   let text: string | undefined;
-  let hash: string | undefined;
-  return Object.defineProperties(parts as TriggerContext, {
-    rawBody: { enumerable: true, configurable: true, get: () => (text ??= body.toString('utf8')) },
-    rawSha256: {
-      enumerable: true,
-      configurable: true,
-      get: () => (hash ??= createHash('sha256').update(body).digest('hex')),
+  let digest: string | undefined;
+  return {
+    data: parts.data,
+    body: parts.body,
+    headers: parts.headers,
+    query: parts.query,
+    params: parts.params,
+    files: parts.files,
+    method: parts.method,
+    path: parts.path,
+    url: parts.url,
+    ip: parts.ip,
+    receivedAt: parts.receivedAt,
+    requestId: parts.requestId,
+    deliveryId: parts.deliveryId,
+    vars: parts.vars,
+    get rawBody() {
+      return (text ??= body.toString('utf8'));
     },
-  });
+    get rawSha256() {
+      return (digest ??= hash('sha256', body, 'hex'));
+    },
+  };
 }
 
 function pathParams(workflow: CompiledWorkflow, path: string): Record<string, string> {

@@ -14,12 +14,12 @@ const SHORTEST_CHECK_MS = 100;
 /** After a refused connection; BullMQ's own 15 s would leave jobs lying about. */
 const RETRY_CONNECTION_MS = 1000;
 
-/** Options of a worker that takes up to `concurrency` jobs at once and starts only when it is told to. */
-export function workerOptions(options: QueueOptions, concurrency: number): WorkerOptions {
+/** Options of a worker that starts only when it is told to. How many jobs it may hold changes as it runs. */
+export function workerOptions(options: QueueOptions): WorkerOptions {
   return {
     connection: queueConnectionOptions(options, 'worker'),
     prefix: options.prefix,
-    concurrency,
+    concurrency: 1,
     autorun: false,
     lockDuration: options.lockMs,
     // Of the lock alone, so that every process has the same: Redis keeps the interval of whoever checked last.

@@ -1,11 +1,13 @@
 import type { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { Batcher } from '#shared';
 import { PostgresProbe } from '../backends/postgres/postgres-probe.js';
 import type { QueueProbe } from '../backends/queue-probe.js';
 import { RedisProbe } from '../backends/redis/redis-probe.js';
 import type { ExecutionJob, ExecutionJobData, JobProducer, QueueOptions } from '../contract.js';
+import { ImpatientBatcher } from '../timing/impatient-batcher.js';
 import { within } from '../timing/within.js';
+import { ChunkGatherer } from './chunk-gatherer.js';
+import { singleParcel, type JobParcel } from './job-parcel.js';
 import { JOB_ATTEMPTS, jobOptions } from './job-policy.js';
 
 export interface JobProducerSettings {
@@ -13,12 +15,6 @@ export interface JobProducerSettings {
   attempts?: number;
   /** Hears of connection faults; the commands that suffer from them reject besides. */
   onError?: (error: Error) => void;
-}
-
-interface Enqueued {
-  job: ExecutionJob;
-  /** The caller was told that it failed: the dispatcher has it now. */
-  givenUp: boolean;
 }
 
 /**
@@ -34,7 +30,8 @@ export function createJobProducer(
 }
 
 class QueueJobProducer implements JobProducer {
-  private readonly batcher: Batcher<Enqueued, null>;
+  private readonly batcher: ImpatientBatcher<JobParcel>;
+  private readonly gatherer: ChunkGatherer;
   private readonly probe: QueueProbe;
   private readonly attempts: number;
   private closing: Promise<void> | undefined;
@@ -46,7 +43,12 @@ class QueueJobProducer implements JobProducer {
   ) {
     const onError = settings.onError ?? (() => undefined);
     this.attempts = settings.attempts ?? JOB_ATTEMPTS;
-    this.batcher = new Batcher({ run: (batch) => this.addAll(batch) });
+    this.batcher = new ImpatientBatcher({
+      patienceMs: options.commandTimeoutMs,
+      what: 'Enqueueing a job',
+      run: (parcels) => this.send(parcels),
+    });
+    this.gatherer = new ChunkGatherer((parcel) => this.batcher.add(parcel));
     this.probe =
       options.redisUrl === null
         ? new PostgresProbe(options, onError)
@@ -54,14 +56,12 @@ class QueueJobProducer implements JobProducer {
     queue.on('error', onError);
   }
 
-  async enqueue(job: ExecutionJob): Promise<void> {
-    const item: Enqueued = { job, givenUp: false };
-    try {
-      await within(this.options.commandTimeoutMs, this.batcher.add(item), 'Enqueueing a job');
-    } catch (error) {
-      item.givenUp = true;
-      throw error;
-    }
+  enqueue(job: ExecutionJob): Promise<void> {
+    return this.gatherer.add(job);
+  }
+
+  enqueueLater(job: ExecutionJob, delayMs: number): Promise<void> {
+    return this.batcher.add(singleParcel(job, delayMs));
   }
 
   async findMissing(jobIds: readonly string[]): Promise<string[]> {
@@ -81,20 +81,18 @@ class QueueJobProducer implements JobProducer {
   private async closeAll(): Promise<void> {
     // A queue that is away must not hold up the shutdown; what was accepted is in Postgres.
     const patience = this.options.commandTimeoutMs;
+    this.gatherer.flush();
     await within(patience, this.batcher.close(), 'Emptying the queue producer').catch(() => undefined);
     await within(patience, this.queue.close(), 'Closing the queue').catch(() => undefined);
     await within(patience, this.probe.close(), 'Closing the queue').catch(() => undefined);
   }
 
-  /** Jobs given up meanwhile are left out, so that a frozen queue does not pile up work behind itself. */
-  private async addAll(batch: readonly Enqueued[]): Promise<null[]> {
-    const live = batch.filter((item) => !item.givenUp);
-    if (live.length > 0) await this.add(live.map((item) => item.job));
-    return batch.map(() => null);
-  }
-
-  private async add(jobs: readonly ExecutionJob[]): Promise<void> {
-    const named = jobs.map((job) => ({ name: 'execution', data: dataOf(job), opts: jobOptions(job, this.attempts) }));
+  private async send(parcels: readonly JobParcel[]): Promise<void> {
+    const named = parcels.map((parcel) => ({
+      name: 'execution',
+      data: { members: parcel.members },
+      opts: jobOptions(parcel, this.attempts),
+    }));
     try {
       await this.queue.addBulk(named);
     } catch (error) {
@@ -102,8 +100,4 @@ class QueueJobProducer implements JobProducer {
       throw error;
     }
   }
-}
-
-function dataOf({ executionId, attempt, traceparent }: ExecutionJob): ExecutionJobData {
-  return traceparent === undefined ? { executionId, attempt } : { executionId, attempt, traceparent };
 }

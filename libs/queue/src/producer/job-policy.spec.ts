@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
+import { chunkParcel, singleParcel } from './job-parcel.js';
 import { jobOptions, retryDelayMs } from './job-policy.js';
 
 const job = { executionId: '0197', attempt: 0, dedupId: null, urgent: false };
@@ -16,16 +17,28 @@ describe('the policy of a job', () => {
   });
 
   it('puts urgent jobs at the head of the queue', () => {
-    expect(jobOptions({ ...job, urgent: true }, 10).lifo).toBe(true);
-    expect(jobOptions(job, 10).lifo).toBe(false);
+    expect(jobOptions(singleParcel({ ...job, urgent: true }), 10).lifo).toBe(true);
+    expect(jobOptions(singleParcel(job), 10).lifo).toBe(false);
   });
 
   it('identifies the job by dedup id and attempt, else by execution id and attempt', () => {
-    expect(jobOptions({ ...job, dedupId: 'ab12', attempt: 2 }, 10).jobId).toBe('ab12-2');
-    expect(jobOptions(job, 10).jobId).toBe('0197-0');
+    expect(jobOptions(singleParcel({ ...job, dedupId: 'ab12', attempt: 2 }), 10).jobId).toBe('ab12-2');
+    expect(jobOptions(singleParcel(job), 10).jobId).toBe('0197-0');
+  });
+
+  it('identifies the job of a chunk by the chunk, and never puts it at the head', () => {
+    expect(jobOptions(chunkParcel('0199', [job, { ...job, urgent: true }]), 10)).toMatchObject({
+      jobId: '0199-chunk',
+      lifo: false,
+    });
+  });
+
+  it('holds a job back only when it is told to', () => {
+    expect(jobOptions(singleParcel(job, 700), 10).delay).toBe(700);
+    expect(jobOptions(singleParcel(job), 10)).not.toHaveProperty('delay');
   });
 
   it('removes the job whatever becomes of it', () => {
-    expect(jobOptions(job, 10)).toMatchObject({ removeOnComplete: true, removeOnFail: true });
+    expect(jobOptions(singleParcel(job), 10)).toMatchObject({ removeOnComplete: true, removeOnFail: true });
   });
 });

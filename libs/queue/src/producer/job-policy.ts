@@ -1,5 +1,5 @@
 import type { JobsOptions } from 'bullmq';
-import { jobIdOf, type ExecutionJob } from '../contract.js';
+import type { JobParcel } from './job-parcel.js';
 
 /** Attempts at a job whose handler rejects. When they are used up the dispatcher finds the execution stranded. */
 export const JOB_ATTEMPTS = 10;
@@ -16,10 +16,11 @@ export function retryDelayMs(attemptsMade: number): number {
 }
 
 /** Nothing of a settled job stays: what happened is told by Postgres, and a job left behind would block its id. */
-export function jobOptions(job: ExecutionJob, attempts: number): JobsOptions {
+export function jobOptions(parcel: JobParcel, attempts: number): JobsOptions {
   return {
-    jobId: jobIdOf(job),
-    lifo: job.urgent,
+    jobId: parcel.id,
+    lifo: parcel.urgent,
+    ...(parcel.delayMs > 0 ? { delay: parcel.delayMs } : {}),
     attempts,
     backoff: { type: CAPPED_BACKOFF },
     removeOnComplete: true,

@@ -12,6 +12,15 @@ describe('the listeners for replies', () => {
     expect(woken).toEqual(['first', 'second']);
   });
 
+  it('pass the text on that the message brought, or null', () => {
+    const listeners = new ReplyListeners();
+    const texts: (string | null)[] = [];
+    listeners.add('a', (text) => texts.push(text));
+    listeners.deliver('a\n{"n":1}\n');
+    listeners.deliver('a');
+    expect(texts).toEqual(['{"n":1}\n', null]);
+  });
+
   it('keep nothing of an execution that nobody waits for any more', () => {
     const listeners = new ReplyListeners();
     const leave = listeners.add('a', () => undefined);

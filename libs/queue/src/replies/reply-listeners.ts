@@ -1,6 +1,11 @@
+import { decodeReply } from './reply-message.js';
+
+/** What a waiter hears: the text that the message brought, or null. */
+export type Wake = (text: string | null) => void;
+
 /** Who waits for which execution in this process; one map whatever the number of waiters. */
 export class ReplyListeners {
-  private readonly byExecution = new Map<string, Set<{ wake: () => void }>>();
+  private readonly byExecution = new Map<string, Set<{ wake: Wake }>>();
 
   /** Executions that somebody waits for. */
   get size(): number {
@@ -8,7 +13,7 @@ export class ReplyListeners {
   }
 
   /** The returned function takes `wake` off again; calling it twice does nothing more. */
-  add(executionId: string, wake: () => void): () => void {
+  add(executionId: string, wake: Wake): () => void {
     // An object per call: the same function registered twice must survive one of them leaving.
     const entry = { wake };
     const waiting = this.byExecution.get(executionId) ?? new Set();
@@ -23,7 +28,8 @@ export class ReplyListeners {
   /** Wakes who waits for the execution the message names; a message that names none is ignored. */
   deliver(message: string | undefined): void {
     if (message === undefined) return;
-    for (const { wake } of [...(this.byExecution.get(message) ?? [])]) wake();
+    const { executionId, text } = decodeReply(message);
+    for (const { wake } of [...(this.byExecution.get(executionId) ?? [])]) wake(text);
   }
 
   clear(): void {

@@ -18,6 +18,24 @@ describe('the in-memory producer', () => {
     expect(producer.take()).toMatchObject({ executionId: 'b' });
   });
 
+  it('makes one job of the members of a chunk', async () => {
+    const producer = inMemoryProducer();
+    const chunk = { id: 'c', size: 9 };
+    await Promise.all(['a', 'b'].map((id) => producer.enqueue({ ...job(id), chunk })));
+    expect(producer.waiting).toEqual(['c-chunk']);
+    expect(producer.take()?.members.map((member) => member.executionId)).toEqual(['a', 'b']);
+    expect(await producer.findMissing(['c-chunk', 'a-0'])).toEqual(['a-0']);
+  });
+
+  it('keeps a job for later aside until its time comes', async () => {
+    const producer = inMemoryProducer();
+    await producer.enqueueLater(job('a'), 500);
+    expect(producer.take()).toBeUndefined();
+    expect(await producer.findMissing(['a-0'])).toEqual([]);
+    producer.wakeDelayed();
+    expect(producer.take()).toMatchObject({ executionId: 'a', delayMs: 500 });
+  });
+
   it('knows waiting and active jobs, and misses settled ones', async () => {
     const producer = inMemoryProducer();
     await producer.enqueue(job('a'));

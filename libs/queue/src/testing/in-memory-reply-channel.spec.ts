@@ -3,4 +3,8 @@ import { describeReplyChannel } from './reply-conformance.js';
 
 const hub = new Map();
 
-describeReplyChannel('the in-memory twin', () => ({ create: () => inMemoryReplyChannel(hub), forge: null }));
+describeReplyChannel('the in-memory twin', () => ({
+  mostBytes: 64 * 1024,
+  create: () => inMemoryReplyChannel(hub),
+  forge: null,
+}));

@@ -1,6 +1,10 @@
 import type { ReplyChannel } from '../contract.js';
 import { newInstanceName } from '../replies/instance-name.js';
+import { encodeReply } from '../replies/reply-message.js';
 import { ReplyListeners } from '../replies/reply-listeners.js';
+
+/** As on Redis. */
+const MOST_BYTES = 64 * 1024;
 
 /** What stands between in-memory channels: instances by name. */
 export type ReplyHub = Map<string, ReplyListeners>;
@@ -15,8 +19,9 @@ export function inMemoryReplyChannel(hub: ReplyHub = new Map()): ReplyChannel {
       hub.set(instance, listeners);
     },
     listen: (executionId, wake) => listeners.add(executionId, wake),
-    async publish(to, executionId) {
-      setImmediate(() => hub.get(to)?.deliver(executionId));
+    async publish(to, executionId, text) {
+      const message = encodeReply(executionId, text, MOST_BYTES);
+      setImmediate(() => hub.get(to)?.deliver(message));
     },
     async close() {
       hub.delete(instance);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ExecutionJobData } from '../contract.js';
+import type { JobMember } from '../contract.js';
+import { describeChunks } from './chunk-conformance.js';
 import { describeOutages } from './outage-conformance.js';
 import { eventually, jobOf, OpenParts, type QueueBackendUnderTest } from './queue-harness.js';
 
@@ -19,6 +20,7 @@ export function describeQueue(name: string, backend: () => QueueBackendUnderTest
     describeLooking(parts, backend);
     describeLeaving(parts, backend);
   });
+  describeChunks(name, backend);
   describeOutages(name, backend);
 }
 
@@ -123,7 +125,7 @@ const describeLooking: Part = (parts, backend) => {
   it('tells waiting, active and delayed jobs from lost ones', async () => {
     const { options, loseEverything } = backend();
     const producer = await parts.readyProducer(options);
-    const act = ({ executionId }: ExecutionJobData) =>
+    const act = ({ executionId }: JobMember) =>
       executionId === 'delayed' ? Promise.reject(new Error('again later')) : never();
     const worker = await parts.worker(options, 1, act);
     // In this order: the failing one must be in its pause while the other occupies the worker.

@@ -1,11 +1,12 @@
 import { Test, type TestingModule } from '@nestjs/testing';
-import { Queue } from 'bullmq';
+import { Queue, type Job } from 'bullmq';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExecutionWorkerHost } from '../consumer/execution-worker-host.js';
 import type {
   ExecutionJob,
   ExecutionJobData,
   JobDelivery,
+  JobMember,
   JobProducer,
   QueueOptions,
   ReplyChannel,
@@ -32,24 +33,38 @@ export interface QueueBackendUnderTest {
   forge(instance: string, message: string): Promise<void>;
 }
 
+/** What a test's worker does with an execution. */
+export type Act = (member: JobMember, claimed: () => void) => Promise<void>;
+
 /** A worker that does what the test says and remembers what it was given. */
 export class RecordingWorker extends ExecutionWorkerHost {
-  readonly handled: ExecutionJobData[] = [];
+  readonly handled: JobMember[] = [];
   readonly deliveries: JobDelivery[] = [];
   readonly errors: Error[] = [];
+  /** Ids of the jobs that BullMQ handed out. */
+  readonly taken: string[] = [];
+  /** Most executions that ran at once. */
+  most = 0;
 
   constructor(
     options: QueueOptions,
     concurrency: number,
-    private readonly act: (data: ExecutionJobData) => Promise<void>,
+    producer: Pick<JobProducer, 'enqueueLater'>,
+    private readonly act: Act,
   ) {
-    super(options, concurrency);
+    super(options, concurrency, producer);
   }
 
-  async handle(data: ExecutionJobData, delivery: JobDelivery): Promise<void> {
-    this.handled.push(data);
+  override process(job: Job<ExecutionJobData>): Promise<void> {
+    this.taken.push(job.id ?? '');
+    return super.process(job);
+  }
+
+  async handle(member: JobMember, delivery: JobDelivery, claimed: () => void): Promise<void> {
+    this.handled.push(member);
     this.deliveries.push(delivery);
-    await this.act(data);
+    this.most = Math.max(this.most, this.runningExecutions);
+    await this.act(member, claimed);
   }
 
   onQueueError(error: Error): void {
@@ -57,7 +72,7 @@ export class RecordingWorker extends ExecutionWorkerHost {
   }
 
   get ids(): string[] {
-    return this.handled.map((data) => data.executionId);
+    return this.handled.map((member) => member.executionId);
   }
 }
 
@@ -78,12 +93,8 @@ export class OpenParts {
     return producer;
   }
 
-  async worker(
-    options: QueueOptions,
-    concurrency: number,
-    act: (data: ExecutionJobData) => Promise<void> = async () => undefined,
-  ): Promise<RecordingWorker> {
-    const worker = new RecordingWorker(options, concurrency, act);
+  async worker(options: QueueOptions, concurrency: number, act: Act = async () => undefined): Promise<RecordingWorker> {
+    const worker = new RecordingWorker(options, concurrency, await this.readyProducer(options), act);
     const app: TestingModule = await Test.createTestingModule({
       imports: [queueModule(options)],
       providers: [{ provide: RecordingWorker, useFactory: () => worker }],
@@ -124,6 +135,21 @@ export class OpenParts {
 /** A job of its own execution, without dedup id. */
 export function jobOf(executionId: string, more: Partial<ExecutionJob> = {}): ExecutionJob {
   return { executionId, attempt: 0, dedupId: null, urgent: false, ...more };
+}
+
+/** Members of one chunk. */
+export function chunkOf(id: string, executionIds: readonly string[], size = executionIds.length): ExecutionJob[] {
+  return executionIds.map((executionId) => jobOf(executionId, { chunk: { id, size } }));
+}
+
+/** Holds whoever waits for it until it is opened. */
+export class Gate {
+  readonly passed: Promise<void>;
+  open!: () => void;
+
+  constructor() {
+    this.passed = new Promise((resolve) => (this.open = resolve));
+  }
 }
 
 /**

@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { Batcher } from './batcher.js';
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+/** Two turns of the event loop: what ends in the first is followed up in the second. */
+const turn = async () => {
+  for (let round = 0; round < 2; round += 1) await new Promise((resolve) => setImmediate(resolve));
+};
 
 describe('Batcher', () => {
   it('lets callers of one tick share a batch and answers each its own result', async () => {

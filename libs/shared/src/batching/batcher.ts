@@ -65,11 +65,14 @@ export class Batcher<I, O> {
     await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
-  /** One microtask of patience lets callers of the same tick share the batch. */
+  /**
+   * Patience until the end of this turn of the event loop: requests that arrive together, and members of one chunk, then
+   * share the batch instead of sending the first one alone. An idle process waits for nothing.
+   */
   private schedule(): void {
     if (this.scheduled || this.inFlight >= this.options.maxInFlight) return;
     this.scheduled = true;
-    queueMicrotask(() => {
+    setImmediate(() => {
       this.scheduled = false;
       while (this.waiting.length > 0 && this.inFlight < this.options.maxInFlight) void this.flush(this.take());
     });

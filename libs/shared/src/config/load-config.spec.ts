@@ -22,6 +22,21 @@ describe('loadConfig', () => {
     expect(load).not.toThrow(/hunter2/);
   });
 
+  it.each([
+    ['45m', null],
+    ['0', null],
+    ['59m', null],
+    ['30', null],
+    ['', 2_592_000_000],
+    ['forever', null],
+    ['1h', 3_600_000],
+    ['2d', 172_800_000],
+  ])('reads the retention %j', (text, milliseconds) => {
+    const load = () => loadConfig([], { HISTORY_RETENTION: text }).HISTORY_RETENTION;
+    if (milliseconds === null) expect(load).toThrow(/HISTORY_RETENTION/);
+    else expect(load()).toBe(milliseconds);
+  });
+
   it('keeps the defaults of limits that are not named', () => {
     expect(loadConfig([], { JSON_LIMITS: 'depth=8' }).JSON_LIMITS).toEqual({ depth: 8, keys: 10_000 });
     expect(loadConfig([], { SCRIPT_LIMITS: 'wall=2s,memory=32mb' }).SCRIPT_LIMITS).toMatchObject({

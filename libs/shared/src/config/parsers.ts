@@ -50,15 +50,32 @@ export const key32: Parse<Buffer> = (value) => {
 export const adminKey: Parse<string> = (value) =>
   value.length >= 24 && !/\s/.test(value) ? value : expected('at least 24 characters without spaces');
 
-const UNITS: Record<string, number> = { '': 1, kb: 1024, mb: 1024 ** 2, ms: 1, s: 1000 };
+const UNITS: Record<string, number> = {
+  '': 1,
+  kb: 1024,
+  mb: 1024 ** 2,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
 
 /** Bytes (`10mb`) or milliseconds (`10s`), or a plain count. */
 export function amount(value: string): number {
-  const match = /^(\d+)\s*(kb|mb|ms|s)?$/i.exec(value.trim());
+  const match = /^(\d+)\s*(kb|mb|ms|s|m|h|d)?$/i.exec(value.trim());
   return match
     ? Number(match[1]) * UNITS[(match[2] ?? '').toLowerCase()]!
-    : expected('a number, with kb, mb, ms or s after it where it is a size or a time');
+    : expected('a number, with kb, mb, ms, s, m, h or d after it where it is a size or a time');
 }
+
+/** As {@link amount}, at least `least`. */
+export const amountFrom =
+  (least: string): Parse<number> =>
+  (value) => {
+    const given = amount(value);
+    return given >= amount(least) ? given : expected(`at least ${least}`);
+  };
 
 /** Named numbers: `depth=64,keys=10000`. What is left out keeps its default; an unknown name is a fault. */
 export const limits =

@@ -9,6 +9,7 @@ export interface ServiceOptions {
     poolSize: number;
     statementTimeoutMs: number;
     refusalLogRate: number;
+    chunkSize: number;
   };
   queue: { redisUrl: string | null; databaseUrl: string; prefix: string; commandTimeoutMs: number; lockMs: number };
 }
@@ -27,6 +28,7 @@ export function serviceOptions(settings: Settings, applicationName: string): Ser
       poolSize: settings.DATABASE_POOL,
       statementTimeoutMs: settings.DATABASE_STATEMENT_TIMEOUT,
       refusalLogRate: settings.REFUSAL_LOG_RATE,
+      chunkSize: settings.CHUNK_SIZE,
     },
     queue: {
       redisUrl: settings.REDIS_URL,

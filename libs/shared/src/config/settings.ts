@@ -116,6 +116,12 @@ export const settings = {
     'Least severe log lines to print.',
   ),
   WORKER_CONCURRENCY: setting('Processes', parse.integer(1, 1000), '50', 'Executions at once per worker process.'),
+  CHUNK_SIZE: setting(
+    'Processes',
+    parse.integer(1, 100),
+    '25',
+    'Async executions accepted in one commit travel through the queue together, at most this many; 1 sends each alone.',
+  ),
   DRAIN_GRACE: setting(
     'Processes',
     parse.amount,
@@ -196,6 +202,13 @@ export const settings = {
     'Refused requests logged in full per second and gateway; beyond it they are counted by gate and reason.',
   ),
 
+  HISTORY_RETENTION: setting(
+    'Timing',
+    // Less would delete what somebody is looking at; a 0 is a slip of the pen more often than a wish.
+    parse.amountFrom('1h'),
+    '30d',
+    "How long requests and ended executions are kept; a workflow's own retention goes before it.",
+  ),
   DISPATCH_STRANDED_AFTER: setting(
     'Timing',
     parse.amount,
@@ -205,7 +218,7 @@ export const settings = {
   LEASE_TTL: setting(
     'Timing',
     parse.amount,
-    '15s',
+    '20s',
     "A worker's lease; executions of a worker that did not renew it are taken to be lost.",
   ),
   QUEUE_LOCK: setting(

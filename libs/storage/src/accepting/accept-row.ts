@@ -47,8 +47,12 @@ export function toAcceptRow(accept: AcceptRequest, since: number): AcceptRow {
   };
 }
 
-/** The JSON parameter of a batch; `n` is the row's place in it. */
-export function acceptParameters(rows: readonly AcceptRow[], packer: PayloadPacker): string {
+/** The JSON parameter of a batch; `n` is the row's place in it, `chunks` has the chunk id of each row. */
+export function acceptParameters(
+  rows: readonly AcceptRow[],
+  packer: PayloadPacker,
+  chunks: readonly (string | null)[],
+): string {
   return JSON.stringify(
     rows.map((row, n) => {
       const headers = packer.add(row.headers);
@@ -56,6 +60,7 @@ export function acceptParameters(rows: readonly AcceptRow[], packer: PayloadPack
       return {
         ...row.columns,
         n,
+        chunk_id: chunks[n] ?? null,
         headers_at: headers.at,
         headers_length: headers.length,
         body_at: body.at,

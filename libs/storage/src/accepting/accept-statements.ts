@@ -1,10 +1,11 @@
 import { packedBytes, packedJson } from '../connection/payload-packer.js';
+import type { PartitionedStatement } from '../partitions/partitioned-query.js';
 
 const INPUT = `input as materialized (
   select * from json_to_recordset($1::json) as x (
     n int, id uuid, received_at timestamptz, workflow_id int, version_id int, execution_id uuid, mode workflow_mode,
     http_status smallint, sha256 bytea, dedup_id bytea, window_ms bigint, reply_to text, method text, url text, ip text,
-    delivery_id text, headers_at int, headers_length int, body_at int, body_length int
+    delivery_id text, chunk_id uuid, headers_at int, headers_length int, body_at int, body_length int
   )
 )`;
 
@@ -13,9 +14,9 @@ const INPUT = `input as materialized (
  * and execution of every row that won or has no key. Rows that lost are not answered. Keys are locked in the order of
  * the input, which is sorted, so that two gateways with crossed keys wait for each other instead of deadlocking.
  */
-export const INSERT_NEW = {
+export const INSERT_NEW: PartitionedStatement = {
   name: 'accept-new',
-  text: `with ${INPUT},
+  text: (tables) => `with ${INPUT},
 won as (
   insert into dedup_ids as d (dedup_id, execution_id, request_id, version_id, body_sha256, expires_at)
   select dedup_id, execution_id, id, version_id, sha256, now() + window_ms * interval '1 millisecond'
@@ -37,15 +38,15 @@ fresh as (
   where i.dedup_id is null or w.dedup_id is not null
 ),
 logged as (
-  insert into requests (id, execution_id, received_at, workflow_id, verdict, http_status, method, ip, url, delivery_id,
+  insert into ${tables.requests} (id, execution_id, received_at, workflow_id, verdict, http_status, method, ip, url, delivery_id,
     body_sha256, headers, body)
   select id, execution_id, received_at, workflow_id, 'accepted', http_status, method, ip, url, delivery_id, sha256,
     ${packedJson('$2', 'headers')}, ${packedBytes('$2', 'body')}
   from fresh
 ),
 queued as (
-  insert into executions (id, request_id, previous_execution_id, workflow_id, version_id, mode, dedup_id, reply_to)
-  select execution_id, id, previous_execution_id, workflow_id, version_id, mode, dedup_id, reply_to from fresh
+  insert into ${tables.executions} (id, request_id, previous_execution_id, workflow_id, version_id, mode, dedup_id, reply_to, chunk_id)
+  select execution_id, id, previous_execution_id, workflow_id, version_id, mode, dedup_id, reply_to, chunk_id from fresh
 )
 select n, previous_execution_id from fresh`,
 };
@@ -55,9 +56,9 @@ select n, previous_execution_id from fresh`,
  * was released or ran out meanwhile is not answered: it can be won now. The answer is that of the first delivery, and so
  * is its status, also where another version gave it.
  */
-export const INSERT_DUPLICATES = {
+export const INSERT_DUPLICATES: PartitionedStatement = {
   name: 'accept-duplicates',
-  text: `with ${INPUT},
+  text: (tables) => `with ${INPUT},
 found as (
   select i.*, d.first_execution_id, d.first_version_id, d.body_sha256 <> i.sha256 as body_differs,
     case when d.first_version_id = i.version_id then i.http_status
@@ -69,7 +70,7 @@ found as (
   ) d
 ),
 logged as (
-  insert into requests (id, execution_id, received_at, workflow_id, verdict, http_status, method, ip, url, delivery_id,
+  insert into ${tables.requests} (id, execution_id, received_at, workflow_id, verdict, http_status, method, ip, url, delivery_id,
     body_sha256, body_differs, headers, body)
   select id, first_execution_id, received_at, workflow_id, 'duplicate', first_http_status, method, ip, url, delivery_id,
     sha256, body_differs, ${packedJson('$2', 'headers')}, ${packedBytes('$2', 'body')}

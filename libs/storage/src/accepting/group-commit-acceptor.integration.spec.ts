@@ -37,7 +37,12 @@ describe('accepting', () => {
   it('makes request and execution durable together', async () => {
     const request = sample();
     const result = await storage.acceptor.accept(request);
-    expect(result).toEqual({ kind: 'accepted', executionId: request.executionId, previousExecutionId: null });
+    expect(result).toEqual({
+      kind: 'accepted',
+      executionId: request.executionId,
+      previousExecutionId: null,
+      chunk: null,
+    });
     const runnable = await storage.executions.loadRunnable(request.executionId);
     expect(runnable).toMatchObject({
       status: 'queued',
@@ -134,6 +139,7 @@ describe('accepting', () => {
       kind: 'accepted',
       executionId: again.executionId,
       previousExecutionId: null,
+      chunk: null,
     });
   });
 
@@ -188,5 +194,78 @@ describe('accepting', () => {
     await Promise.all(requests.map((request) => storage.acceptor.accept(request)));
     const stored = await Promise.all(requests.map(({ request }) => storage.history.findRequest(request.id)));
     expect(stored.map((row) => row!.body!.equals(bodies[stored.indexOf(row)]!))).toEqual([true, true, true]);
+  });
+});
+
+describe('chunks', () => {
+  const chunkOf = (result: AcceptResult | undefined) => (result?.kind === 'accepted' ? result.chunk : undefined);
+
+  /** Chunk ids in the rows, as the dispatcher sees them. */
+  async function storedChunks(requests: readonly AcceptRequest[]): Promise<(string | null)[]> {
+    const waiting = await storage.dispatch.findQueued(0, null, 100_000);
+    const chunks = new Map(waiting.map(({ id, chunkId }) => [id, chunkId]));
+    return requests.map(({ executionId }) => chunks.get(executionId)!);
+  }
+
+  const acceptAll = (requests: readonly AcceptRequest[], at: Storage = storage) =>
+    Promise.all(requests.map((request) => at.acceptor.accept(request)));
+
+  it('are groups of at most the size asked for, each named by its first member', async () => {
+    const requests = Array.from({ length: 60 }, () => sample());
+    const chunks = (await acceptAll(requests)).map(chunkOf);
+    const expected = requests.map((_, n) => {
+      const first = Math.floor(n / 25) * 25;
+      return { id: requests[first]!.executionId, size: Math.min(25, 60 - first) };
+    });
+    expect(chunks).toEqual(expected);
+    expect(await storedChunks(requests)).toEqual(expected.map(({ id }) => id));
+  });
+
+  it('are not made for one that is alone, for sync ones, nor for bodies that travel alone', async () => {
+    const big = { request: { body: Buffer.alloc(100_000, 'x') } };
+    const requests = [
+      sample(),
+      ...Array.from({ length: 3 }, () => sample(undefined, { mode: 'sync' })),
+      ...Array.from({ length: 3 }, () => sample(undefined, big)),
+    ];
+    expect((await acceptAll(requests)).map(chunkOf)).toEqual(requests.map(() => null));
+    expect(await storedChunks(requests)).toEqual(requests.map(() => null));
+  });
+
+  it('count only what was accepted with them, not duplicates', async () => {
+    await storage.acceptor.accept(sample('known'));
+    const requests = [sample(), sample('known'), sample('new'), sample('new')];
+    const results = await acceptAll(requests);
+    expect(results.map((result) => result.kind)).toEqual(['accepted', 'duplicate', 'accepted', 'duplicate']);
+    expect(chunkOf(results[0])!.size).toBe(2);
+    expect(chunkOf(results[2])).toEqual(chunkOf(results[0]));
+  });
+
+  it('leave the only accepted one of a group to travel alone', async () => {
+    await storage.acceptor.accept(sample('known-too'));
+    const results = await acceptAll([sample(), sample('known-too')]);
+    expect(chunkOf(results[0])).toBeNull();
+  });
+
+  it('are counted by the statement that wrote them when a neighbour had to be split off', async () => {
+    const requests = Array.from({ length: 20 }, () => sample());
+    requests[7]!.workflowId = 2 ** 40;
+    const results = await Promise.allSettled(requests.map((request) => storage.acceptor.accept(request)));
+    const accepted = results.flatMap((result) => (result.status === 'fulfilled' ? [chunkOf(result.value)] : []));
+    expect(accepted).toHaveLength(19);
+    const members = new Map<string, number>();
+    for (const chunk of accepted) if (chunk) members.set(chunk.id, (members.get(chunk.id) ?? 0) + 1);
+    expect(accepted.flatMap((chunk) => (chunk ? [chunk.size === members.get(chunk.id)] : []))).not.toContain(false);
+    expect(Math.max(...members.values())).toBeGreaterThan(1);
+  });
+
+  it('are off at a size of 1', async () => {
+    const single = await openTestStorage(database.url, { chunkSize: 1 });
+    try {
+      const requests = Array.from({ length: 5 }, () => sample());
+      expect((await acceptAll(requests, single)).map(chunkOf)).toEqual(requests.map(() => null));
+    } finally {
+      await single.close();
+    }
   });
 });

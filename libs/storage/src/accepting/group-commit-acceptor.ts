@@ -1,10 +1,11 @@
 import { Batcher } from '#shared';
-import type { Database } from '../connection/database.js';
 import { isolateFaults, type Settled } from '../connection/isolate-faults.js';
 import { PayloadPacker } from '../connection/payload-packer.js';
 import { StorageUnavailable, type AcceptRequest, type AcceptResult, type RequestAcceptor } from '../contract.js';
 import { acceptParameters, toAcceptRow, type AcceptRow } from './accept-row.js';
 import { INSERT_DUPLICATES, INSERT_NEW } from './accept-statements.js';
+import type { PartitionedQuery, PartitionedStatement } from '../partitions/partitioned-query.js';
+import { assignChunks } from './assign-chunks.js';
 
 const ALONE_BYTES = 64 * 1024;
 
@@ -18,10 +19,14 @@ export class GroupCommitAcceptor implements RequestAcceptor {
   private readonly batcher: Batcher<AcceptRow, Settled<AcceptResult>>;
   private closed = false;
 
-  /** @param patienceMs a request that waited longer for its batch is refused instead of sent */
+  /**
+   * @param patienceMs a request that waited longer for its batch is refused instead of sent
+   * @param chunkSize most async executions of one commit that get one chunk id; 1 for none
+   */
   constructor(
-    private readonly database: Database,
+    private readonly queries: PartitionedQuery,
     private readonly patienceMs: number,
+    private readonly chunkSize: number,
   ) {
     this.batcher = new Batcher({
       run: (rows) => this.run(rows),
@@ -69,13 +74,24 @@ export class GroupCommitAcceptor implements RequestAcceptor {
     return losers.filter((row) => !outcomes.has(row));
   }
 
+  /**
+   * Chunks are made for each statement anew and counted by what it accepted: when a batch was split for a fault, or a
+   * row lost its key, no count speaks of rows that another statement wrote, or none.
+   */
   private async insertNew(rows: readonly AcceptRow[]): Promise<(AcceptResult | null)[]> {
+    const chunks = assignChunks(rows, this.chunkSize);
+    const accepted = await this.send<{ n: number; previous_execution_id: string | null }>(INSERT_NEW, rows, chunks);
+    const sizes = new Map<string | null, number>();
+    for (const { n } of accepted) sizes.set(chunks[n]!, (sizes.get(chunks[n]!) ?? 0) + 1);
     const results: (AcceptResult | null)[] = rows.map(() => null);
-    for (const won of await this.send<{ n: number; previous_execution_id: string | null }>(INSERT_NEW, rows)) {
-      results[won.n] = {
+    for (const { n, previous_execution_id } of accepted) {
+      const id = chunks[n]!;
+      const size = sizes.get(id)!;
+      results[n] = {
         kind: 'accepted',
-        executionId: rows[won.n]!.columns['execution_id'] as string,
-        previousExecutionId: won.previous_execution_id,
+        executionId: rows[n]!.columns['execution_id'] as string,
+        previousExecutionId: previous_execution_id,
+        chunk: id === null || size < 2 ? null : { id, size },
       };
     }
     return results;
@@ -94,11 +110,19 @@ export class GroupCommitAcceptor implements RequestAcceptor {
     return results;
   }
 
-  private send<R extends object>(statement: { name: string; text: string }, rows: readonly AcceptRow[]): Promise<R[]> {
+  private send<R extends object>(
+    statement: PartitionedStatement,
+    rows: readonly AcceptRow[],
+    chunks: readonly (string | null)[] = [],
+  ): Promise<R[]> {
     const packer = new PayloadPacker();
-    const parameters = acceptParameters(rows, packer);
-    return this.database.query<R>(statement, [parameters, packer.toBuffer()]);
+    const parameters = acceptParameters(rows, packer, chunks);
+    return this.queries.query<R>(statement, rows.flatMap(idsOf), [parameters, packer.toBuffer()]);
   }
+}
+
+function idsOf({ columns }: AcceptRow): string[] {
+  return [columns['id'] as string, columns['execution_id'] as string];
 }
 
 interface DuplicateRow {

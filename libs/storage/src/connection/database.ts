@@ -49,8 +49,10 @@ export class Database {
       keepAlive: true,
       idleTimeoutMillis: 60_000,
     });
-    // An idle connection that breaks is replaced by the next query; unheard, the event would end the process.
+    // A connection that breaks is replaced by the next query; unheard, the event would end the process. The pool listens
+    // to idle ones only: one that breaks under a statement tells the statement, and besides whoever listens.
     this.pool.on('error', () => undefined);
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   /** Rows of one statement in a transaction of its own; tried again when it lost a deadlock or serialization race. */

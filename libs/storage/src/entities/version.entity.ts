@@ -9,6 +9,10 @@ export interface VersionRow {
   document: JsonObject;
   contentHash: string;
   schemaVersion: number;
+  /** Key in `options.errorWorkflow` of the document; null when there is none. */
+  errorWorkflow: string | null;
+  /** `options.stackLimit` of the document; null when it does not say, which is 1. */
+  stackLimit: number | null;
   createdAt: Date;
 }
 
@@ -22,6 +26,8 @@ export const VersionEntity = new EntitySchema<VersionRow>({
     document: { type: 'json' },
     contentHash: { type: 'text', name: 'content_hash' },
     schemaVersion: { type: 'int', name: 'schema_version' },
+    errorWorkflow: { type: 'text', name: 'error_workflow', nullable: true },
+    stackLimit: { type: 'int', name: 'stack_limit', nullable: true },
     createdAt: { type: 'timestamptz', name: 'created_at', createDate: true },
   },
 });

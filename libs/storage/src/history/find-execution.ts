@@ -2,6 +2,7 @@ import type { EndReason, ExecutionStatus, NodeError, NodeRunRecord, Reply } from
 import type { Json } from '#shared';
 import type { Database } from '../connection/database.js';
 import type { ExecutionDetail, ExecutionRecord } from '../contract.js';
+import { loadRuns } from '../running/load-runs.js';
 import { toStoredRequest, type RequestColumns } from '../running/runnable-query.js';
 
 export interface ExecutionRow {
@@ -42,23 +43,18 @@ const FIND = {
   where e.id = $1`,
 };
 
-const NODE_RUNS = {
-  name: 'find-node-runs',
-  text: 'select runs from node_runs where execution_id = $1 order by seq',
-};
-
 /** Everything about one execution; null when there is none. */
 export async function findExecution(database: Database, id: string): Promise<ExecutionDetail | null> {
   const [row] = await database.query<DetailRow>(FIND, [id]);
   if (row === undefined) return null;
-  const entries = await database.query<{ runs: NodeRunRecord[] }>(NODE_RUNS, [id]);
+  const { runs } = await loadRuns(database, id);
   return {
     ...toExecutionRecord(row),
     versionId: row.version_id,
     request: toStoredRequest(row),
     input: row.input,
     previousExecutionId: row.previous_execution_id,
-    nodeRuns: mergeNodeRuns(entries.map((entry) => entry.runs)),
+    nodeRuns: runs.map(withoutRestore),
     reply: row.reply,
     output: row.output,
     error: row.error,
@@ -79,9 +75,7 @@ export function toExecutionRecord(row: ExecutionRow): ExecutionRecord {
   };
 }
 
-/** An intent and its result have one id: the later record stands, in the place of the first. */
-export function mergeNodeRuns(entries: readonly (readonly NodeRunRecord[])[]): NodeRunRecord[] {
-  const merged = new Map<string, NodeRunRecord>();
-  for (const run of entries.flat()) merged.set(run.id, run);
-  return [...merged.values()];
+/** What only a run may see stays behind: the rest of the record is what people are shown. */
+function withoutRestore({ restore: _, ...shown }: NodeRunRecord): NodeRunRecord {
+  return shown;
 }

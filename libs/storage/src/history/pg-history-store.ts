@@ -1,4 +1,4 @@
-import { isUuid, type Json } from '#shared';
+import { isUuid, type Json, type SecretBox } from '#shared';
 import type { Database } from '../connection/database.js';
 import { jsonBytes } from '../connection/json-bytes.js';
 import { storableText } from '../connection/storable-text.js';
@@ -12,7 +12,9 @@ import {
   type Page,
   type RequestDetail,
   type RequestRecord,
+  type RetryResult,
 } from '../contract.js';
+import { createRetry, type RetryToCreate } from './create-retry.js';
 import { EXECUTION_COLUMNS, findExecution, toExecutionRecord, type ExecutionRow } from './find-execution.js';
 import { REQUEST_COLUMNS, findRequest, toRequestRecord, type RequestRow } from './find-request.js';
 import { executionSource, requestConditions } from './history-filter.js';
@@ -40,15 +42,24 @@ const DELETE_EXECUTION = {
     select exists (select 1 from gone) as deleted, exists (select 1 from executions where id = $1) as known`,
 };
 
+// What an open execution runs on stays, a retry's too: those are found over the partial indexes of open executions.
 const DELETE_REQUEST = {
-  text: `delete from requests r where id = $1 and not exists (
-      select 1 from executions e where e.id = r.execution_id and e.request_id = r.id and e.status in ('queued', 'started')
-    ) returning id`,
+  text: `with gone as (
+      delete from requests where id = $1
+        and not exists (select 1 from executions where status = 'queued' and request_id = $1)
+        and not exists (select 1 from executions where status = 'started' and request_id = $1)
+      returning id
+    )
+    select exists (select 1 from gone) as deleted, exists (select 1 from requests where id = $1) as known`,
 };
 
 /** Lists never read payloads; ids that are no UUIDs are unknown. */
 export class PgHistoryStore implements HistoryStore {
-  constructor(private readonly database: Database) {}
+  /** @param box encrypts what a retry takes over of true results behind masked ones */
+  constructor(
+    private readonly database: Database,
+    private readonly box: SecretBox,
+  ) {}
 
   async listExecutions(filter: HistoryFilter): Promise<Page<ExecutionRecord>> {
     const { from, id, sql, values } = executionSource(filter);
@@ -92,6 +103,10 @@ export class PgHistoryStore implements HistoryStore {
     if (created.length === 0) throw new RejectedRow(`Workflow ${workflowId} has no version ${versionId}.`);
   }
 
+  async createRetry(retry: RetryToCreate): Promise<RetryResult> {
+    return createRetry(this.database, this.box, retry);
+  }
+
   async deleteExecution(id: string): Promise<'deleted' | 'open' | 'unknown'> {
     if (!isUuid(id)) return 'unknown';
     const [row] = await this.database.query<{ deleted: boolean; known: boolean }>(DELETE_EXECUTION, [id]);
@@ -99,9 +114,10 @@ export class PgHistoryStore implements HistoryStore {
     return row!.known ? 'open' : 'unknown';
   }
 
-  /** False when it is unknown, and while the execution that needs it is open. */
-  async deleteRequest(id: string): Promise<boolean> {
-    if (!isUuid(id)) return false;
-    return (await this.database.query(DELETE_REQUEST, [id])).length === 1;
+  async deleteRequest(id: string): Promise<'deleted' | 'open' | 'unknown'> {
+    if (!isUuid(id)) return 'unknown';
+    const [row] = await this.database.query<{ deleted: boolean; known: boolean }>(DELETE_REQUEST, [id]);
+    if (row!.deleted) return 'deleted';
+    return row!.known ? 'open' : 'unknown';
   }
 }

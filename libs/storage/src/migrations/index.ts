@@ -1,4 +1,5 @@
 import { InitialSchema1795305600000 } from './1795305600000-initial-schema.js';
+import { DurableExecution1795392000000 } from './1795392000000-durable-execution.js';
 
 /** Every migration, oldest first. A new one is a file and a line here; a released one never changes. */
-export const MIGRATIONS = [InitialSchema1795305600000];
+export const MIGRATIONS = [InitialSchema1795305600000, DurableExecution1795392000000];

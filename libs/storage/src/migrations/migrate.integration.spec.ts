@@ -1,10 +1,12 @@
-import { idFloor } from '#shared';
+import { idFloor, newId } from '#shared';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { createTestDatabase, openTestStorage, type TestDatabase } from '../testing/index.js';
 import { PARTITIONED_TABLES } from '../partitions/partitioned-tables.js';
 import { keepPartitions } from '../partitions/keep-partitions.js';
+import { InitialSchema1795305600000 } from './1795305600000-initial-schema.js';
 import { assertMigrated } from './assert-migrated.js';
+import { MIGRATIONS } from './index.js';
 import { migrate } from './migrate.js';
 
 let database: TestDatabase;
@@ -32,7 +34,7 @@ describe('migrating', () => {
   it('lets three processes start at once: one works, the others find it done', async () => {
     await emptySchema();
     const runs = await Promise.all([migrate(database.url), migrate(database.url), migrate(database.url)]);
-    expect(runs.flat()).toEqual(['InitialSchema1795305600000']);
+    expect(runs.flat()).toEqual(MIGRATIONS.map((migration) => migration.name));
     await expect(assertMigrated(database.url)).resolves.toBeUndefined();
   });
 
@@ -45,6 +47,57 @@ describe('migrating', () => {
   it('accepts a schema that is newer', async () => {
     await client.query(`insert into migrations (timestamp, name) values (1999999999999, 'Later1999999999999')`);
     await expect(assertMigrated(database.url)).resolves.toBeUndefined();
+  });
+});
+
+describe('a database of the first release', () => {
+  const columns = `select attname, atttypid::regtype::text as type from pg_attribute where attrelid = $1::regclass
+    and attname in ('attempt', 'lost', 'chunk_id', 'resume_at', 'expires_at', 'delete_at', 'stack') order by attname`;
+  const indexes = `select count(*)::int as count from pg_index where indrelid = $1::regclass`;
+
+  /** Tables, partitions and rows as the first release left them. */
+  async function firstRelease(): Promise<string> {
+    await emptySchema();
+    for (const statement of InitialSchema1795305600000.statements) await client.query(statement);
+    await client.query(
+      'create table migrations (id serial primary key, timestamp bigint not null, name text not null)',
+    );
+    await client.query(`insert into migrations (timestamp, name) values (1795305600000, 'InitialSchema1795305600000')`);
+    await keepPartitions(database.url);
+    const id = newId();
+    await client.query(
+      `insert into executions (id, workflow_id, version_id, mode, attempt) values ($1, 1, 1, 'async', 3)`,
+      [id],
+    );
+    return id;
+  }
+
+  it('is brought up with its partitions and what is in them', async () => {
+    const id = await firstRelease();
+    expect(await migrate(database.url)).toEqual(['DurableExecution1795392000000']);
+    const { rows } = await client.query(
+      'select attempt, lost, chunk_id, resume_at, expires_at, delete_at, stack from executions where id = $1',
+      [id],
+    );
+    const nothing = { chunk_id: null, resume_at: null, expires_at: null, delete_at: null, stack: null };
+    expect(rows).toEqual([{ attempt: 3, lost: 0, ...nothing }]);
+  });
+
+  it('has the same columns and indexes in partitions made before and after', async () => {
+    await firstRelease();
+    await client.query(`drop table executions_${tomorrow()}`);
+    await migrate(database.url);
+    const today = `executions_p${new Date().toISOString().slice(0, 10).replaceAll('-', '')}`;
+    const shape = async (table: string) => [
+      (await client.query(columns, [table])).rows,
+      (await client.query(indexes, [table])).rows,
+    ];
+    const parent = await shape('executions');
+    expect(parent[0]).toHaveLength(7);
+    expect(parent[0]).toContainEqual({ attname: 'attempt', type: 'integer' });
+    expect(await shape(today)).toEqual(parent);
+    expect(await shape(`executions_${tomorrow()}`)).toEqual(parent);
+    expect(await shape('executions_default')).toEqual(parent);
   });
 });
 

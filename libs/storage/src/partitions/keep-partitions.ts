@@ -1,12 +1,10 @@
 import { idFloor } from '#shared';
 import pg from 'pg';
 import { PUBLIC_SCHEMA } from '../connection/session-options.js';
+import { PARTITION_LOCK } from './partition-lock.js';
 import { PARTITIONED_TABLES, type PartitionedTable } from './partitioned-tables.js';
 
 const DAY_MS = 86_400_000;
-
-/** Any fixed number: it only has to differ from our other advisory locks. */
-const PARTITION_LOCK = 4_811_002;
 
 /** What runs partition statements: one connection, errors as the driver gives them. */
 type Connection = Pick<pg.Client, 'query'>;
@@ -14,7 +12,7 @@ type Connection = Pick<pg.Client, 'query'>;
 /**
  * Makes the daily partitions (UTC days of the UUIDv7 ids) from yesterday to `daysAhead` days from now, and a default
  * partition, for every partitioned table. Idempotent; several processes may call it at once. Rows that had to go to the
- * default partition because nobody called it for days are moved where they belong. Dropping is not done here.
+ * default partition because nobody called it for days are moved where they belong.
  *
  * @returns names of the partitions made now
  */

@@ -1,4 +1,6 @@
+import { isJsonObject } from '#shared';
 import type { EntityManager } from 'typeorm';
+import { storableText } from '../connection/storable-text.js';
 import type { SaveResult, WorkflowToSave } from '../contract.js';
 import { VersionEntity, type VersionRow } from '../entities/version.entity.js';
 import { WorkflowEntity, type WorkflowRow } from '../entities/workflow.entity.js';
@@ -97,6 +99,7 @@ async function storeVersion(
     document: save.document,
     contentHash: save.contentHash,
     schemaVersion: schemaVersionOf(save),
+    ...optionsOf(save),
   })) as VersionRow;
   await storePathClaims(manager, version, save.path);
   const shown = save.draft && row.archivedAt === null ? {} : { title: save.title, description: save.description };
@@ -110,6 +113,15 @@ async function storeVersion(
     nextNumber: row.nextNumber + 1,
   })) as WorkflowRow;
   return { workflow, version };
+}
+
+/** What the ending of an execution needs of the document, in columns: Postgres may be unable to look into its JSON. */
+function optionsOf({ document }: WorkflowToSave): Pick<VersionRow, 'errorWorkflow' | 'stackLimit'> {
+  const { errorWorkflow, stackLimit } = isJsonObject(document.options) ? document.options : {};
+  return {
+    errorWorkflow: typeof errorWorkflow === 'string' ? storableText(errorWorkflow) : null,
+    stackLimit: Number.isInteger(stackLimit) ? (stackLimit as number) : null,
+  };
 }
 
 function schemaVersionOf({ document }: WorkflowToSave): number {

@@ -2,6 +2,7 @@ import { newId } from '#shared';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../testing/index.js';
+import { ALL_DAYS } from '../partitions/day-tables.js';
 import { LOAD_RUNNABLE } from './runnable-query.js';
 
 let database: TestDatabase;
@@ -40,7 +41,7 @@ describe('a look-up by id', () => {
 
   it('of a batch of executions touches the partitions between the first and the last', async () => {
     const [first, last] = [newId(), newId()];
-    const text = LOAD_RUNNABLE.text.replaceAll('$2', '$2::uuid').replaceAll('$3', '$3::uuid');
+    const text = LOAD_RUNNABLE.text(ALL_DAYS).replaceAll('$2', '$2::uuid').replaceAll('$3', '$3::uuid');
     const parameters = `'{${first},${last}}', '${first}', '${last}'`;
     expect(await touched('executions', text, parameters)).toEqual([`executions_p${today()}`]);
   });

@@ -1,4 +1,3 @@
-import type { NodeRunRecord } from '#engine';
 import { newId } from '#shared';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RejectedRow, type Storage } from '../contract.js';
@@ -6,6 +5,7 @@ import {
   createTestDatabase,
   openTestStorage,
   sampleAccept,
+  sampleNodeRun,
   sampleOutcome,
   saveSampleWorkflow,
   type TestDatabase,
@@ -34,25 +34,11 @@ async function queued(): Promise<string> {
   return request.executionId;
 }
 
-const nodeRun = (id: string, changes: Partial<NodeRunRecord> = {}): NodeRunRecord => ({
-  id,
-  nodeKey: 'a',
-  type: 'script',
-  status: 'resolved',
-  input: null,
-  result: null,
-  error: null,
-  log: null,
-  startedAt: '2026-11-22T00:00:00.000Z',
-  endedAt: null,
-  ...changes,
-});
-
 describe('recording an outcome', () => {
   it('is done once, however many try at the same time', async () => {
     const id = await queued();
     const tries = Array.from({ length: 10 }, (_, n) =>
-      storage.executions.recordOutcome(sampleOutcome(id, { output: n, nodeRuns: [nodeRun(newId())] })),
+      storage.executions.recordOutcome(sampleOutcome(id, { output: n, nodeRuns: [sampleNodeRun()] })),
     );
     expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
     const again = await storage.executions.recordOutcome(sampleOutcome(id));
@@ -63,14 +49,14 @@ describe('recording an outcome', () => {
   it('keeps NUL and lone surrogates in node runs, reply, output and error', async () => {
     const id = await queued();
     const odd = 'a\0b\ud800c"\\u0000';
-    const run = nodeRun(newId(), { result: { odd }, log: odd });
+    const run = sampleNodeRun({ result: { odd }, log: odd });
     const reply = { status: 200, headers: { 'x-a': 'b' }, body: odd };
     const error = { code: 'odd', message: odd };
     const outcome = sampleOutcome(id, { status: 'failed', nodeRuns: [run], reply, output: odd, error });
     expect(await storage.executions.recordOutcome(outcome)).toBe(true);
     const detail = await storage.history.findExecution(id);
     expect(detail).toMatchObject({ status: 'failed', nodeRuns: [run], reply, output: odd, error });
-    expect(await storage.executions.findReply(id)).toEqual({ status: 'failed', reply });
+    expect(await storage.executions.findReply(id)).toEqual({ status: 'failed', reply, suspended: false });
   });
 
   it('gives an outcome that cannot be stored its own error and stores its neighbours', async () => {
@@ -89,7 +75,7 @@ describe('recording an outcome', () => {
 
   it('writes nothing under another lease or attempt than the claim has', async () => {
     const id = await queued();
-    expect(await storage.executions.claim(id, 0, leaseId)).toBe(true);
+    expect(await storage.executions.claim(id, 0, leaseId, null)).toBe(true);
     const foreign = await storage.leases.open('worker-2', 60_000);
     const under = (attempt: number, lease: number | null) =>
       storage.executions.recordOutcome(sampleOutcome(id, { expected: { status: 'started', attempt, leaseId: lease } }));
@@ -104,7 +90,7 @@ describe('recording an outcome', () => {
 describe('claiming', () => {
   it('succeeds once and counts the attempt', async () => {
     const id = await queued();
-    const tries = Array.from({ length: 10 }, () => storage.executions.claim(id, 0, leaseId));
+    const tries = Array.from({ length: 10 }, () => storage.executions.claim(id, 0, leaseId, null));
     expect((await Promise.all(tries)).filter(Boolean)).toHaveLength(1);
     expect(await storage.executions.loadRunnable(id)).toMatchObject({ status: 'started', attempt: 1, leaseId });
   });
@@ -113,23 +99,26 @@ describe('claiming', () => {
     const id = await queued();
     const gone = await storage.leases.open('worker-3', 60_000);
     await storage.leases.release(gone);
-    expect(await storage.executions.claim(id, 0, gone)).toBe(false);
+    expect(await storage.executions.claim(id, 0, gone, null)).toBe(false);
   });
 });
 
 describe('journaling', () => {
   it('merges entries by node run id, the later record standing in the place of the first', async () => {
     const id = await queued();
-    await storage.executions.claim(id, 0, leaseId);
+    await storage.executions.claim(id, 0, leaseId, null);
     const claim = { executionId: id, attempt: 1, leaseId };
     const [before, effect, after] = [newId(), newId(), newId()];
-    expect(await storage.executions.journal(claim, 0, [nodeRun(before), nodeRun(effect, { status: 'pending' })])).toBe(
-      true,
-    );
+    expect(
+      await storage.executions.journal(claim, 0, [
+        sampleNodeRun({ id: before }),
+        sampleNodeRun({ id: effect, status: 'pending' }),
+      ]),
+    ).toBe(true);
     await storage.executions.recordOutcome(
       sampleOutcome(id, {
         expected: { status: 'started', attempt: 1, leaseId },
-        nodeRuns: [nodeRun(effect, { result: 'sent' }), nodeRun(after)],
+        nodeRuns: [sampleNodeRun({ id: effect, result: 'sent' }), sampleNodeRun({ id: after })],
       }),
     );
     const { nodeRuns } = (await storage.history.findExecution(id))!;
@@ -142,8 +131,8 @@ describe('journaling', () => {
 
   it('writes nothing once the claim is lost', async () => {
     const id = await queued();
-    await storage.executions.claim(id, 0, leaseId);
-    const run = [nodeRun(newId())];
+    await storage.executions.claim(id, 0, leaseId, null);
+    const run = [sampleNodeRun()];
     expect(await storage.executions.journal({ executionId: id, attempt: 2, leaseId }, 0, run)).toBe(false);
     await storage.executions.recordOutcome(
       sampleOutcome(id, { status: 'canceled', expected: { status: 'started', attempt: 1, leaseId } }),

@@ -1,6 +1,7 @@
 import type { ExecutionStatus, StoredRequest } from '#engine';
 import type { Json } from '#shared';
 import type { RunnableExecution } from '../contract.js';
+import type { PartitionedStatement } from '../partitions/partitioned-query.js';
 
 /** Columns of a stored request, as the driver gives them; all null when the join found none. */
 export interface RequestColumns {
@@ -27,6 +28,11 @@ export interface RunnableRow extends RequestColumns {
   reply_to: string | null;
   dedup_id: Buffer | null;
   created_at: Date;
+  started_at: Date | null;
+  expires_in_ms: number | null;
+  lost: number;
+  /** Set also where the request was not found. */
+  wanted_request_id: string | null;
   input: Json;
 }
 
@@ -34,16 +40,19 @@ export interface RunnableRow extends RequestColumns {
  * Executions `$1` with what is needed to run them; `$2` and `$3` are the bounds of the ids. The laterals keep the
  * look-ups nested loops, whose partitions are pruned row by row.
  */
-export const LOAD_RUNNABLE = {
+export const LOAD_RUNNABLE: PartitionedStatement = {
   name: 'load-runnable',
-  text: `select e.id, e.status, e.attempt, e.lease_id, e.workflow_id, w.key as workflow_key, e.version_id, v.number as version, e.mode,
-    e.reply_to, e.dedup_id, e.created_at, r.id as request_id, r.received_at, r.method, r.url, r.ip, r.headers, r.body,
+  text: (
+    tables,
+  ) => `select e.id, e.status, e.attempt, e.lease_id, e.workflow_id, w.key as workflow_key, e.version_id, v.number as version, e.mode,
+    e.reply_to, e.dedup_id, e.created_at, e.started_at, e.lost, e.request_id as wanted_request_id,
+    (extract(epoch from e.expires_at - now()) * 1000)::float8 as expires_in_ms, r.id as request_id, r.received_at, r.method, r.url, r.ip, r.headers, r.body,
     r.delivery_id, i.input
-  from executions e
+  from ${tables.executions} e
   join workflows w on w.id = e.workflow_id
   join workflow_versions v on v.id = e.version_id
-  left join lateral (select * from requests where id = e.request_id limit 1) r on true
-  left join lateral (select input from execution_inputs where execution_id = e.id limit 1) i on true
+  left join lateral (select * from ${tables.requests} where id = e.request_id limit 1) r on true
+  left join lateral (select input from ${tables.execution_inputs} where execution_id = e.id limit 1) i on true
   where e.id = any($1::uuid[]) and e.id >= $2 and e.id <= $3`,
 };
 
@@ -76,6 +85,9 @@ export function toRunnable(row: RunnableRow): RunnableExecution {
     replyTo: row.reply_to,
     dedupId: row.dedup_id,
     createdAt: row.created_at,
+    startedAt: row.started_at,
+    expiresInMs: row.expires_in_ms,
+    lostWorkers: row.lost,
     request: toStoredRequest(row),
     input: row.input,
   };

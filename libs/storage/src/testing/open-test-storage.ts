@@ -10,6 +10,7 @@ export function openTestStorage(databaseUrl: string, options: Partial<StorageOpt
     poolSize: 4,
     statementTimeoutMs: 5000,
     refusalLogRate: 1000,
+    chunkSize: 25,
     ...options,
   });
 }

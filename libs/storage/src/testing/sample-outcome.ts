@@ -14,6 +14,7 @@ export function sampleOutcome(executionId: string, changes: Partial<OutcomeToRec
     reply: null,
     output: null,
     releaseDedup: false,
+    deleteWhenEnded: false,
     ...changes,
   };
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { asyncReplyStatus, evaluateDedupKey } from '#engine';
 import { newId } from '#shared';
 import { RejectedRow, StorageUnavailable, type RequestAcceptor } from '#storage';
@@ -50,5 +50,5 @@ export async function acceptRequest(
 }
 
 function sha256(data: string | Buffer): Buffer {
-  return createHash('sha256').update(data).digest();
+  return hash('sha256', data, 'buffer');
 }

@@ -16,8 +16,8 @@ export interface WaitOptions {
 const JOINED_POLL = 25;
 
 /**
- * Gate 18: waits until the execution has ended and gives its stored reply. A message is only a wake-up; the stored reply
- * is the truth.
+ * Gate 18: waits until the execution has ended and gives its stored reply. The stored reply is the truth; a message is a
+ * wake-up that mostly brings a copy of it, which spares the look-up.
  * @throws Refusal no_reply when the execution ended, or is gone, without a reply
  */
 export async function awaitReply(
@@ -36,11 +36,25 @@ export async function awaitReply(
       const cause = await wait.pause(Math.min(interval, left));
       if (cause === 'gone') return { kind: 'gone' };
       if (cause === 'released') return { kind: 'late' };
+      const copy = readCopy(wait.takeText());
+      if (copy) return { kind: 'reply', reply: copy };
       if (cause === 'time') interval = Math.min(interval * 2, pollMs);
       look = true;
     }
   } finally {
     wait.close();
+  }
+}
+
+/** Null when the message brought none, or nothing that this release can read: the look-up then decides. */
+function readCopy(text: string | null): Reply | null {
+  if (text === null) return null;
+  try {
+    const { status, headers, body } = JSON.parse(text) as Partial<Reply>;
+    const isReply = typeof status === 'number' && typeof body === 'string' && typeof headers === 'object';
+    return isReply && headers !== null ? { status, headers, body } : null;
+  } catch {
+    return null;
   }
 }
 

@@ -7,10 +7,10 @@ const quiet = new OncePer(5_000);
 
 /**
  * Gate 17: hands the execution to the queue. Nobody waits for it: what is committed runs, with the queue or, later,
- * through the dispatcher.
+ * through the dispatcher. Neighbours of one commit, whose answers come in one turn, travel as one job.
  */
 export function enqueueExecution(
-  job: Pick<ExecutionJob, 'executionId' | 'urgent'> & { dedupId: Buffer | null },
+  job: Pick<ExecutionJob, 'executionId' | 'urgent' | 'chunk'> & { dedupId: Buffer | null },
   producer: Pick<JobProducer, 'enqueue'>,
   logger: Pick<Logger, 'warn'>,
 ): void {

@@ -1,29 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ExecutionOutcome } from '#engine';
-import { RejectedRow, StorageUnavailable, type OutcomeToRecord, type RunnableExecution } from '#storage';
+import { RejectedRow, StorageUnavailable, type OutcomeToRecord } from '#storage';
+import { runnableExecution } from '../../testing/runnable-execution.js';
 import { recordOutcome, recordWhileHeld } from './record-outcome.js';
 
-const execution: RunnableExecution = {
-  id: 'e',
-  status: 'queued',
-  attempt: 0,
-  leaseId: null,
-  workflowId: 1,
-  workflowKey: 'k',
-  versionId: 1,
-  version: 1,
-  mode: 'sync',
-  replyTo: 'g',
-  dedupId: Buffer.alloc(32),
-  createdAt: new Date(),
-  request: null,
-  input: null,
-};
+const execution = runnableExecution({ mode: 'sync', replyTo: 'g', dedupId: Buffer.alloc(32) });
 const recording = {
   execution,
   expected: { status: 'queued' as const, attempt: 0, leaseId: null },
   startedAt: new Date(),
   endedAt: new Date(),
+  deleteOn: ['resolved'],
 };
 const outcomeWith = (status: number | null): ExecutionOutcome => ({
   status: 'resolved',
@@ -72,18 +59,34 @@ describe('recordOutcome', () => {
 
   it('ends an execution whose outcome cannot be stored as an error that says so, and answers its sender 500', async () => {
     const store = storeThat(new RejectedRow('bad bytes'), true);
-    expect(await recordOutcome(store, recording, outcomeWith(200))).toBe(true);
+    const stored = await recordOutcome(store, recording, outcomeWith(200));
     expect(store.rows[1]).toMatchObject({ status: 'error', error: { code: 'unstorable_outcome' }, nodeRuns: [] });
     expect(store.rows[1]!.reply!.status).toBe(500);
+    expect(stored!.reply).toEqual(store.rows[1]!.reply);
   });
 
   it('keeps trying while the database is away and the lease lasts, and no longer', async () => {
     const away = () => new StorageUnavailable('away');
     const store = storeThat(away(), away(), true);
     const held = { id: 1, isHeld: () => true };
-    expect(await recordWhileHeld(store, held, recording, outcomeWith(200))).toBe(true);
+    const outcome = outcomeWith(200);
+    expect(await recordWhileHeld(store, held, recording, outcome)).toBe(outcome);
     expect(store.rows).toHaveLength(3);
     const lost = { id: 1, isHeld: () => false };
     await expect(recordWhileHeld(storeThat(away()), lost, recording, outcomeWith(200))).rejects.toThrow('away');
+  });
+
+  it('gives nothing when somebody else had ended the execution', async () => {
+    expect(await recordOutcome(storeThat(false), recording, outcomeWith(200))).toBeNull();
+    expect(await recordOutcome(storeThat(new RejectedRow('bad bytes'), false), recording, outcomeWith(200))).toBeNull();
+  });
+
+  it.each([
+    ['resolved' as const, true],
+    ['failed' as const, false],
+  ])('asks for the deletion of what the workflow wants deleted (%s: %s)', async (status, isDeleted) => {
+    const store = storeThat();
+    await recordOutcome(store, recording, { ...outcomeWith(200), status });
+    expect(store.rows[0]!.deleteWhenEnded).toBe(isDeleted);
   });
 });

@@ -1,5 +1,5 @@
-import { isFinalReply, type ExecutionOutcome } from '#engine';
 import { setTimeout as pause } from 'node:timers/promises';
+import { interruptedReply, isFinalReply, type ExecutionOutcome } from '#engine';
 import {
   RejectedRow,
   StorageUnavailable,
@@ -18,33 +18,26 @@ interface Recording {
   expected: OutcomeToRecord['expected'];
   startedAt: Date;
   endedAt: Date;
+  /** Endings with which the workflow wants its executions deleted. */
+  deleteOn: readonly string[];
 }
 
 /**
- * Ends the execution: status, node runs, reply and the release of its dedup key in one statement. False when somebody
- * else had ended it. An outcome that Postgres refuses to store ends as `error` without its node runs: the waiter is
- * answered and the history says why.
+ * Ends the execution: status, node runs, reply and the release of its dedup key in one statement. Gives what was stored,
+ * null when somebody else had ended it. An outcome that Postgres refuses to store ends as `error` without its node runs:
+ * the waiter is answered and the history says why.
  */
 export async function recordOutcome(
   store: Pick<ExecutionStore, 'recordOutcome'>,
   recording: Recording,
   outcome: ExecutionOutcome,
-): Promise<boolean> {
+): Promise<ExecutionOutcome | null> {
   try {
-    return await store.recordOutcome(toRow(recording, outcome));
+    return (await store.recordOutcome(toRow(recording, outcome))) ? outcome : null;
   } catch (error) {
     if (!(error instanceof RejectedRow)) throw error;
-    const message = `The outcome could not be stored: ${error.message}`;
-    return store.recordOutcome(
-      toRow(recording, {
-        status: 'error',
-        reason: null,
-        error: { code: 'unstorable_outcome', message },
-        nodeRuns: [],
-        reply: failureReply(recording.execution),
-        output: null,
-      }),
-    );
+    const fallback = unstorable(recording.execution, error);
+    return (await store.recordOutcome(toRow(recording, fallback))) ? fallback : null;
   }
 }
 
@@ -58,7 +51,7 @@ export async function recordWhileHeld(
   lease: HeldLease,
   recording: Recording,
   outcome: ExecutionOutcome,
-): Promise<boolean> {
+): Promise<ExecutionOutcome | null> {
   for (let wait = FIRST_PAUSE; ; wait = Math.min(wait * 2, LONGEST_PAUSE)) {
     try {
       return await recordOutcome(store, recording, outcome);
@@ -69,24 +62,22 @@ export async function recordWhileHeld(
   }
 }
 
-/** The answer of last resort to a sync sender: nothing of the inside, only the id to ask about. */
-export function failureReply(execution: Pick<RunnableExecution, 'id' | 'mode' | 'replyTo'>): ExecutionOutcome['reply'] {
-  if (execution.mode !== 'sync') return null;
+function unstorable(execution: Pick<RunnableExecution, 'id' | 'mode'>, error: RejectedRow): ExecutionOutcome {
+  const message = `The outcome could not be stored: ${error.message}`;
   return {
-    status: 500,
-    headers: { 'content-type': 'application/problem+json' },
-    body: JSON.stringify({
-      type: 'urn:hookmill:problem:execution_failed',
-      title: 'Execution failed',
-      status: 500,
-      code: 'execution_failed',
-      detail: 'The workflow did not end well; its operator can see why under this execution id.',
-      executionId: execution.id,
-    }),
+    status: 'error',
+    reason: null,
+    error: { code: 'unstorable_outcome', message },
+    nodeRuns: [],
+    reply: execution.mode === 'sync' ? interruptedReply(execution.id) : null,
+    output: null,
   };
 }
 
-function toRow({ execution, expected, startedAt, endedAt }: Recording, outcome: ExecutionOutcome): OutcomeToRecord {
+function toRow(
+  { execution, expected, startedAt, endedAt, deleteOn }: Recording,
+  outcome: ExecutionOutcome,
+): OutcomeToRecord {
   const awaited = execution.mode === 'sync' && execution.dedupId !== null;
   return {
     executionId: execution.id,
@@ -100,5 +91,6 @@ function toRow({ execution, expected, startedAt, endedAt }: Recording, outcome: 
     reply: outcome.reply,
     output: outcome.output,
     releaseDedup: awaited && (outcome.reply === null || !isFinalReply(outcome.reply)),
+    deleteWhenEnded: deleteOn.includes(outcome.status),
   };
 }

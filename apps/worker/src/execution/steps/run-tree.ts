@@ -2,7 +2,8 @@ import {
   runExecution,
   type CompiledWorkflow,
   type EnginePorts,
-  type ExecutionOutcome,
+  type NodeRunRecord,
+  type RunResult,
   type TriggerContext,
 } from '#engine';
 import type { Json, Settings } from '#shared';
@@ -10,8 +11,12 @@ import type { RunnableExecution } from '#storage';
 import type { Environment } from '../../ports/environment.js';
 import type { ExecutionClaim } from '../execution-claim.js';
 
-/** After this long a run without effects is claimed too, so that people see it as started. Milliseconds. */
-const SHOW_AS_STARTED_AFTER = 1_000;
+/**
+ * After this long a run without effects is claimed too: people see it as started, and its job is let go, which holds up
+ * its neighbours in the chunk and the fetching of more. Far above what a run without effects takes: the claim that it
+ * saves is worth a statement. Milliseconds.
+ */
+const SHOW_AS_STARTED_AFTER = 250;
 
 export interface RunOptions {
   ports: Omit<EnginePorts, 'journal'>;
@@ -19,16 +24,19 @@ export interface RunOptions {
   limits: Pick<Settings, 'RESULT_LIMITS' | 'SCRIPT_LIMITS'>;
   maxSteps: number;
   signal: AbortSignal;
+  /** What earlier attempts committed. */
+  restored: readonly NodeRunRecord[];
+  shouldYield: () => boolean;
 }
 
-/** Runs the tree of nodes to its end. @throws LostClaim when another worker or an ending owns the execution */
+/** Runs the tree of nodes until it ends, waits or yields. @throws LostClaim when another worker or an ending owns the execution */
 export async function runTree(
   execution: RunnableExecution,
   workflow: CompiledWorkflow,
   context: TriggerContext,
   claim: ExecutionClaim,
   options: RunOptions,
-): Promise<ExecutionOutcome> {
+): Promise<RunResult> {
   const timer = setTimeout(() => void claim.claim().catch(() => undefined), SHOW_AS_STARTED_AFTER);
   try {
     return await runExecution({
@@ -38,6 +46,8 @@ export async function runTree(
       env: options.environment.valuesFor(workflow.envNames),
       ports: { ...options.ports, journal: claim },
       signal: options.signal,
+      restored: options.restored,
+      shouldYield: options.shouldYield,
       limits: {
         nodeResultBytes: options.limits.RESULT_LIMITS.node,
         replyBytes: options.limits.RESULT_LIMITS.reply,

@@ -1,18 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Pool } from 'pg';
-import { Batcher } from '#shared';
 import type { QueueOptions, ReplyChannel } from '../../contract.js';
 import { isInstanceName, newInstanceName } from '../../replies/instance-name.js';
-import { ReplyListeners } from '../../replies/reply-listeners.js';
+import { ReplyListeners, type Wake } from '../../replies/reply-listeners.js';
+import { encodeReply } from '../../replies/reply-message.js';
+import { ImpatientBatcher } from '../../timing/impatient-batcher.js';
 import { within } from '../../timing/within.js';
 
 /** Postgres cuts identifiers at 63 bytes; an instance name and the separator take 43 of them. */
 const PREFIX_BYTES = 20;
 const LONGEST_RETRY_MS = 1000;
+/** A payload must be shorter than 8,000 bytes. */
+const MOST_BYTES = 7999;
 
 interface Message {
   channel: string;
-  executionId: string;
+  payload: string;
 }
 
 /**
@@ -23,7 +26,7 @@ export class PostgresReplyChannel implements ReplyChannel {
   readonly instance = newInstanceName();
   private readonly listeners = new ReplyListeners();
   private readonly pool: Pool;
-  private readonly batcher: Batcher<Message, null>;
+  private readonly batcher: ImpatientBatcher<Message>;
   private client: Client | undefined;
   private closed = false;
 
@@ -39,21 +42,26 @@ export class PostgresReplyChannel implements ReplyChannel {
       keepAlive: true,
     });
     this.pool.on('error', onError);
-    this.batcher = new Batcher({ maxInFlight: 1, run: (messages) => this.notify(messages) });
+    this.batcher = new ImpatientBatcher({
+      patienceMs: options.commandTimeoutMs,
+      what: 'Publishing a reply',
+      maxInFlight: 1,
+      run: (messages) => this.notify(messages),
+    });
   }
 
   async start(): Promise<void> {
     await within(this.options.commandTimeoutMs, this.subscribe(), 'Subscribing to replies').catch(this.onError);
   }
 
-  listen(executionId: string, wake: () => void): () => void {
+  listen(executionId: string, wake: Wake): () => void {
     return this.listeners.add(executionId, wake);
   }
 
-  async publish(instance: string, executionId: string): Promise<void> {
+  async publish(instance: string, executionId: string, text?: string): Promise<void> {
     if (!isInstanceName(instance)) return;
-    const sent = this.batcher.add({ channel: this.channelOf(instance), executionId });
-    await within(this.options.commandTimeoutMs, sent, 'Publishing a reply').catch(this.onError);
+    const payload = encodeReply(executionId, text, MOST_BYTES);
+    await this.batcher.add({ channel: this.channelOf(instance), payload }).catch(this.onError);
   }
 
   async close(): Promise<void> {
@@ -102,12 +110,11 @@ export class PostgresReplyChannel implements ReplyChannel {
     });
   }
 
-  private async notify(messages: readonly Message[]): Promise<null[]> {
+  private async notify(messages: readonly Message[]): Promise<void> {
     await this.pool.query(
-      'select pg_notify(channel, message) from unnest($1::text[], $2::text[]) as m (channel, message)',
-      [messages.map((message) => message.channel), messages.map((message) => message.executionId)],
+      'select pg_notify(channel, payload) from unnest($1::text[], $2::text[]) as m (channel, payload)',
+      [messages.map((message) => message.channel), messages.map((message) => message.payload)],
     );
-    return messages.map(() => null);
   }
 
   private channelOf(instance: string): string {

@@ -1,20 +1,31 @@
 import { Redis } from 'ioredis';
 import type { QueueOptions, ReplyChannel } from '../../contract.js';
 import { isInstanceName, newInstanceName } from '../../replies/instance-name.js';
-import { ReplyListeners } from '../../replies/reply-listeners.js';
+import { ReplyListeners, type Wake } from '../../replies/reply-listeners.js';
+import { encodeReply } from '../../replies/reply-message.js';
+import { ImpatientBatcher } from '../../timing/impatient-batcher.js';
 import { within } from '../../timing/within.js';
 import { producerClient } from './producer-client.js';
 import { reconnectDelay } from './reconnect-delay.js';
 
+/** Longer texts are looked up: pub/sub buffers them for every slow subscriber. */
+const MOST_BYTES = 64 * 1024;
+
+interface Message {
+  channel: string;
+  payload: string;
+}
+
 /**
  * Replies over Redis pub/sub: one subscriber connection for whoever is woken, one publisher for whoever wakes, each
- * opened on first use.
+ * opened on first use. Messages of one turn share a round trip.
  */
 export class RedisReplyChannel implements ReplyChannel {
   readonly instance = newInstanceName();
   private readonly listeners = new ReplyListeners();
   private readonly subscriber: Redis;
   private readonly publisher: Redis;
+  private readonly batcher: ImpatientBatcher<Message>;
   private connecting: Promise<void> | undefined;
 
   constructor(
@@ -25,10 +36,17 @@ export class RedisReplyChannel implements ReplyChannel {
     this.subscriber = new Redis(redisUrl, {
       lazyConnect: true,
       maxRetriesPerRequest: null,
+      // The client waits for so long for a connection to end that is gone already, and the process with it.
+      disconnectTimeout: options.commandTimeoutMs,
       keepAlive: 10_000,
       retryStrategy: reconnectDelay,
     });
     this.publisher = producerClient(redisUrl, options.commandTimeoutMs, { lazyConnect: true });
+    this.batcher = new ImpatientBatcher({
+      patienceMs: options.commandTimeoutMs,
+      what: 'Publishing a reply',
+      run: (messages) => this.send(messages),
+    });
     this.subscriber.on('error', onError);
     this.publisher.on('error', onError);
   }
@@ -43,22 +61,19 @@ export class RedisReplyChannel implements ReplyChannel {
     await within(this.options.commandTimeoutMs, subscribed, 'Subscribing to replies').catch(this.onError);
   }
 
-  listen(executionId: string, wake: () => void): () => void {
+  listen(executionId: string, wake: Wake): () => void {
     return this.listeners.add(executionId, wake);
   }
 
-  async publish(instance: string, executionId: string): Promise<void> {
+  async publish(instance: string, executionId: string, text?: string): Promise<void> {
     if (!isInstanceName(instance)) return;
-    try {
-      if (this.publisher.status === 'wait') this.connecting = this.publisher.connect();
-      await within(this.options.commandTimeoutMs, this.send(instance, executionId), 'Publishing a reply');
-    } catch (error) {
-      this.onError(error as Error);
-    }
+    const payload = encodeReply(executionId, text, MOST_BYTES);
+    await this.batcher.add({ channel: this.channelOf(instance), payload }).catch(this.onError);
   }
 
   async close(): Promise<void> {
-    // Publishes on their way are flushed by QUIT; a frozen server does not hold up the shutdown.
+    // What is on its way is sent first, by QUIT at the latest; a frozen server does not hold up the shutdown.
+    await within(this.options.commandTimeoutMs, this.batcher.close(), 'Closing replies').catch(() => undefined);
     if (this.publisher.status === 'ready') {
       await within(this.options.commandTimeoutMs, this.publisher.quit(), 'Closing replies').catch(() => undefined);
     }
@@ -67,10 +82,13 @@ export class RedisReplyChannel implements ReplyChannel {
     this.listeners.clear();
   }
 
-  private async send(instance: string, executionId: string): Promise<void> {
+  private async send(messages: readonly Message[]): Promise<void> {
+    if (this.publisher.status === 'wait') this.connecting = this.publisher.connect();
     // Only the first attempt to connect is waited for; when it failed the client goes on trying by itself.
     await this.connecting?.catch(() => undefined);
-    await this.publisher.publish(this.channelOf(instance), executionId);
+    const pipeline = this.publisher.pipeline();
+    for (const { channel, payload } of messages) pipeline.publish(channel, payload);
+    for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
   }
 
   private channelOf(instance: string): string {

@@ -1,0 +1,6 @@
+export interface Throughput {
+  /** Rows, jobs or requests. */
+  done: number;
+  /** How long they took. */
+  seconds: number;
+}

@@ -1,0 +1,24 @@
+import type pg from 'pg';
+import type { PruneOptions, PruneResult } from '../contract.js';
+import { dropPastDays } from '../partitions/drop-past-days.js';
+import { deleteDedupIds } from './delete-dedup-ids.js';
+import { deleteExecutions } from './delete-executions.js';
+import { deleteRefusalCounts } from './delete-refusal-counts.js';
+import { deleteRequests } from './delete-requests.js';
+import { loadRetentionPlan } from './retention-plan.js';
+
+/** One pass over everything that is past its retention: whole days first, then row by row what they leave. */
+export async function pruneHistory(client: Pick<pg.Client, 'query'>, options: PruneOptions): Promise<PruneResult> {
+  const plan = await loadRetentionPlan(client, options.retentionMs);
+  const { dropped, postponed } = await dropPastDays(client, plan.daysBefore, options.signal);
+  let rows = 0;
+  for (const { workflowId, before, byDay } of plan.cutoffs) {
+    // A day that was only busy leaves whole next time: its rows are not deleted one by one.
+    if (byDay && postponed.length > 0) continue;
+    if (workflowId !== null) rows += await deleteExecutions(client, workflowId, before, options);
+    rows += await deleteRequests(client, workflowId, before, options);
+  }
+  rows += await deleteDedupIds(client, options);
+  rows += await deleteRefusalCounts(client, plan.countsBefore, options);
+  return { rows, partitions: dropped, postponed };
+}
