@@ -12,6 +12,7 @@ export interface ReplyHarness {
 }
 
 const SILENCE_MS = 150;
+const BETWEEN_TRIES_MS = 10;
 
 /** Resolves with the text that woke the listener for `executionId`; rejects after 5 s. */
 export function woken(channel: ReplyChannel, executionId: string): Promise<string | null> {
@@ -59,7 +60,10 @@ export function describeReplyChannel(name: string, harness: () => ReplyHarness):
       const heard = woken(gateway, 'one').finally(() => (isHeard = true));
       heard.catch(() => undefined);
       // A message may be lost while the connection comes up on a busy machine: the next one finds it.
-      while (!isHeard) await worker.publish(gateway.instance, 'one');
+      while (!isHeard) {
+        await worker.publish(gateway.instance, 'one');
+        await sleep(BETWEEN_TRIES_MS);
+      }
       await expect(heard).resolves.toBeNull();
     });
 
