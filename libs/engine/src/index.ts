@@ -8,6 +8,7 @@ export * from './contract/reply.js';
 export * from './contract/request.js';
 export * from './contract/statuses.js';
 export * from './contract/workflow-document.js';
+export * from './contract/write.js';
 export { compilePath, matchPath, pathsOverlap } from './definition/compile-path.js';
 export { compileWith, type CompileResult } from './definition/compile-workflow.js';
 export { newWorkflowKey } from './definition/new-workflow-key.js';

@@ -14,6 +14,8 @@ export interface NodeRunRecord {
   id: string;
   nodeKey: string;
   type: string;
+  /** Rounds of the enclosing loops, outermost first, each from 0; absent outside loops. */
+  rounds?: readonly number[];
   status: NodeRunStatus;
   /** The rendered config, secrets masked. */
   input: Json;
@@ -36,6 +38,10 @@ export interface NodeRunRestore {
   assigned?: string;
   /** The result is the output of the execution. */
   output?: true;
+  /** A waiting visit goes on at this time, ISO 8601 UTC. */
+  resumeAt?: string;
+  /** The result is a message to the sync sender. */
+  message?: true;
   /** The true result, where the shown one is masked. Storage keeps it encrypted. */
   result?: Json;
 }

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '#shared';
 import type { Outcome } from './outcome.js';
 import type { NodeRunRecord } from './node-run.js';
 import type { EnginePorts } from './ports.js';
+import type { Write } from './write.js';
 import type { Fault, NodeDocument } from './workflow-document.js';
 
 /** What `run` may see. Everything else a node needs comes from its config. */
@@ -12,13 +13,15 @@ export interface NodeRunContext<C = JsonObject> {
     key: string;
     type: string;
     branches: readonly string[];
-    /** How often this node was visited in this execution, this visit included: 1 for the first. */
-    visit: number;
+    /** Id of this visit's node run; the same when it is resumed or tried again by another worker. */
+    runId: string;
+    /** Rounds of the enclosing loops, outermost first: with the key it names the visit within the execution. */
+    rounds: readonly number[];
   };
   execution: { id: string; workflowKey: string; version: number; mode: 'async' | 'sync' };
   /** Values by template path: `$context`, `$jobsMapByNodeKey`, `$scopes`, `$env`, `$system`, `$execution`. */
   scope: Scope;
-  ports: Pick<EnginePorts, 'script' | 'http' | 'now'>;
+  ports: Omit<EnginePorts, 'journal'>;
   /** Milliseconds; the cap of SCRIPT_LIMITS on a script's wall time. */
   limits: { scriptWallMs: number };
   /** Aborted on timeout, cancel and lost lease. */
@@ -46,8 +49,10 @@ export interface NodeDefinition<C = JsonObject> {
   docs: string;
   /** JSON Schema of `config`, before templates are rendered; unknown properties are refused. */
   configSchema: JsonObject;
-  /** Names of branches this node may have; `[]` for none. */
-  branches: readonly string[];
+  /** Names of branches this node may have; `[]` for none, `any` for names of the author's choice. */
+  branches: readonly string[] | 'any';
+  /** With a config the names that its `branches` may have; for nodes whose branches stand in the config. */
+  branchesOf?(config: C): readonly string[];
   /** `effect`: acts outside our Postgres; the loop journals an intent first. */
   effect: 'pure' | 'effect';
   /** Properties of `config` that are not rendered as templates (expressions, scripts). */
@@ -61,6 +66,12 @@ export interface NodeDefinition<C = JsonObject> {
   suspends?: true;
   /** With these settings an effect may be done again when nobody knows whether it happened. Absent: never. */
   isRepeatable?(config: C): boolean;
+  /** Can be tried by itself (`POST /nodes/:type/test`), with real effects. */
+  testable?: true;
+  /** Only in workflows with these triggers; absent: all. */
+  triggers?: readonly string[];
+  /** Undoes a wait that is given up because its branch lost or its loop was left: closes tasks, ends a child. */
+  abandon?(waiting: NodeRunRecord): Write | null;
   /** Goes on after `suspend`, once the wait is over; `waiting` is the visit as recorded, its result unmasked. */
   resume?(context: NodeRunContext<C>, waiting: NodeRunRecord): Outcome | Promise<Outcome>;
   run(context: NodeRunContext<C>): Outcome | Promise<Outcome>;
@@ -71,6 +82,12 @@ export interface NodeExample {
   title: string;
   config: JsonObject;
   context?: Json;
+  /** Results of earlier nodes by key. */
+  results?: Record<string, Json>;
+  /** What the port that the node asks answers (records, an HTTP answer, tasks, ...). */
+  answer?: Json;
+  /** The visit was waiting and showed this: it is resumed instead of run. */
+  waited?: { result: Json };
   expect: Partial<Outcome> & { kind: Outcome['kind'] };
 }
 

@@ -1,10 +1,18 @@
-import type { Json } from '#shared';
-import type { NodeRunRecord } from './node-run.js';
+import type { Json, JsonObject } from '#shared';
+import type { NodeError, NodeRunRecord } from './node-run.js';
+import type { ExecutionStatus } from './statuses.js';
+import type { RecordFilter, Write } from './write.js';
 
 /** The engine's needs. It does no I/O itself: the worker fills these, tests fill them with fakes from `#engine/testing`. */
 export interface EnginePorts {
   script: ScriptRunner;
   http: HttpClient;
+  evaluator: Evaluator;
+  data: DataReader;
+  mail: MailSender;
+  notifications: NotificationSender;
+  tasks: TaskReader;
+  executions: ExecutionReader;
   journal: Journal;
   now(): Date;
 }
@@ -63,18 +71,164 @@ export interface HttpClient {
   send(request: HttpRequest): Promise<HttpResult>;
 }
 
+/** An expression that may take long or grow: it is evaluated in a thread that is ended at the deadline. */
+export interface EvaluationRequest {
+  engine: 'jmespath' | 'jsonpathplus' | 'jsonata' | 'math.js' | 'formula.js';
+  expression: string;
+  /** What json queries look into; for the others the values of the expression's names, by name. */
+  source: Json;
+  signal: AbortSignal;
+}
+
+export type EvaluationResult =
+  | { ok: true; result: Json }
+  | {
+      ok: false;
+      /** `expression_failed`: it threw; the others name the limit it met. */
+      code:
+        | 'expression_syntax'
+        | 'expression_failed'
+        | 'expression_timeout'
+        | 'expression_memory'
+        | 'expression_output'
+        | 'aborted';
+      message: string;
+    };
+
+/** Evaluates in a pool of threads under limits of time, memory and output. Never throws. */
+export interface Evaluator {
+  evaluate(request: EvaluationRequest): Promise<EvaluationResult>;
+}
+
+export interface RecordQuery {
+  collection: string;
+  filter: RecordFilter;
+  /** Field names, `-name` for descending; the primary key decides last. */
+  sort: readonly string[];
+  /** From 1. */
+  page: number;
+  pageSize: number;
+}
+
+export interface RecordAggregation {
+  collection: string;
+  aggregator: 'count' | 'sum' | 'avg' | 'min' | 'max';
+  /** Not needed to count records. */
+  field: string | null;
+  filter: RecordFilter;
+  distinct: boolean;
+}
+
+export interface SqlCall {
+  /** One statement; `:name` stands for a bound value. */
+  sql: string;
+  variables: Readonly<Record<string, Json>>;
+  signal: AbortSignal;
+}
+
+/** Reads of collections, and the sql node's own login. Throws EngineError with the code of what is wrong. */
+export interface DataReader {
+  query(query: RecordQuery): Promise<JsonObject[]>;
+  /** Null where the aggregate of no records is none. */
+  aggregate(aggregation: RecordAggregation): Promise<number | string | null>;
+  sql(call: SqlCall): Promise<JsonObject[]>;
+}
+
+/** An e-mail; addresses as `a@b.c` or `Name <a@b.c>`. */
+export interface MailRequest {
+  provider: { host: string; port: number; secure: boolean; auth: { user: string; pass: string } | null };
+  from: string;
+  to: readonly string[];
+  cc: readonly string[];
+  bcc: readonly string[];
+  replyTo: string | null;
+  subject: string;
+  text: string | null;
+  html: string | null;
+  /** Of the visit: stays the same when it is tried again, and is part of the Message-ID. */
+  messageKey: string;
+  timeoutMs: number;
+  signal: AbortSignal;
+}
+
+/** Outcome of one call to the outside world. `wasSent: false`: certainly nothing was sent, so it may be tried again. */
+export type DeliveryResult =
+  | { ok: true; result: JsonObject }
+  | { ok: false; code: string; message: string; wasSent: boolean | 'unknown'; retryAfterMs: number | null };
+
+/** Sends by SMTP, under the SSRF guard. Never throws. */
+export interface MailSender {
+  send(request: MailRequest): Promise<DeliveryResult>;
+}
+
+export interface NotificationRequest {
+  /** Name of a channel of `/api/v1/channels`. */
+  channel: string;
+  message: JsonObject;
+  /** Of the visit: stays the same when it is tried again. */
+  messageKey: string;
+  signal: AbortSignal;
+}
+
+/** Looks a channel up and sends over it. Never throws; `unknown_channel` when there is none of that name. */
+export interface NotificationSender {
+  send(request: NotificationRequest): Promise<DeliveryResult>;
+}
+
+/** A task as it stands. */
+export interface TaskState {
+  assignee: string;
+  status: 'open' | 'done' | 'closed';
+  /** The last action: for an open task a draft that was saved. */
+  action: string | null;
+  values: Json;
+  comment: string | null;
+  /** ISO 8601 UTC. */
+  submittedAt: string | null;
+}
+
+/** The tasks of a visit, in the order they were submitted, open ones last. */
+export interface TaskReader {
+  find(nodeRunId: string): Promise<readonly TaskState[]>;
+}
+
+/** How another execution stands; null when it does not exist (any more). */
+export interface ExecutionReader {
+  find(executionId: string): Promise<{ status: ExecutionStatus; output: Json; error: NodeError | null } | null>;
+}
+
+/** A write that the database or a rule refuses, such as a duplicate in a unique field: nothing was written. */
+export class WriteRefused extends Error {
+  override readonly name = 'WriteRefused';
+
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 /**
- * Durable record around effects. `beforeEffect` resolves only once this worker owns the execution and the intent,
- * together with every node run since the last entry, is committed; it rejects with {@link LostClaim} when another
- * worker or an ending owns it, and the loop then stops without a trace.
+ * Durable record around effects. Each entry holds every node run since the last one and resolves once it is committed
+ * and this worker owns the execution; it rejects with {@link LostClaim} when another worker or an ending owns it, and
+ * the loop then stops without a trace. Entries are asked for one after the other.
  */
 export interface Journal {
-  beforeEffect(intent: NodeRunRecord, completed: readonly NodeRunRecord[]): Promise<void>;
+  /** The last of `runs` is the visit that is about to act. */
+  beforeEffect(runs: readonly NodeRunRecord[]): Promise<void>;
+  /** Takes what is finished off the memory of a long run. */
+  flush(runs: readonly NodeRunRecord[]): Promise<void>;
   /**
-   * Commits the waiting visit with every node run since the last entry, and lets go of the execution: from then on it
-   * belongs to no worker until it is woken. Rejects like `beforeEffect`.
+   * Lets go of the execution with its waiting visits recorded: it belongs to no worker until `resumeAt`, or until it is
+   * woken (null: only then).
    */
-  suspend(waiting: NodeRunRecord, completed: readonly NodeRunRecord[], resumeAt: Date | null): Promise<void>;
+  suspend(runs: readonly NodeRunRecord[], resumeAt: Date | null): Promise<void>;
+  /**
+   * The write and an entry with the runs that `finish` makes of its result, in one transaction. When `finish` throws,
+   * nothing is written and its error comes out. Rejects with {@link WriteRefused}, or as the others do.
+   */
+  write(write: Write, nodeRunId: string, finish: (result: Json) => readonly NodeRunRecord[]): Promise<void>;
 }
 
 /** The execution belongs to somebody else now: stop at once, write nothing. */

@@ -9,10 +9,24 @@ export function fakePorts(ports: Partial<EnginePorts> = {}): EnginePorts {
   return {
     script: fakeScript(),
     http: fakeHttp(),
+    evaluator: { evaluate: () => unexpected('evaluator.evaluate') },
+    data: {
+      query: () => unexpected('data.query'),
+      aggregate: () => unexpected('data.aggregate'),
+      sql: () => unexpected('data.sql'),
+    },
+    mail: { send: () => unexpected('mail.send') },
+    notifications: { send: () => unexpected('notifications.send') },
+    tasks: { find: () => unexpected('tasks.find') },
+    executions: { find: () => unexpected('executions.find') },
     journal: inMemoryJournal(),
     now: () => new Date('2026-01-02T03:04:05.678Z'),
     ...ports,
   };
+}
+
+function unexpected(call: string): never {
+  throw new Error(`the test gave no port for ${call}`);
 }
 
 /** The defaults of contract.md 11. */

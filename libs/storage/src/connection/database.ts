@@ -3,6 +3,7 @@ import pg from 'pg';
 import { StorageUnavailable } from '../contract.js';
 import { PUBLIC_SCHEMA } from './session-options.js';
 import { classifyFault, toStorageError } from './storage-error.js';
+import type { Transaction } from './transaction.js';
 
 export interface DatabaseOptions {
   databaseUrl: string;
@@ -67,6 +68,22 @@ export class Database {
     }
   }
 
+  /**
+   * Runs `work` in one transaction and commits it; rolled back when `work` throws, and then tried again if it lost a
+   * deadlock or serialization race: `work` must bear to be called again. What `work` throws besides faults of the
+   * database comes out as it is.
+   */
+  async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    for (let round = 1; ; round += 1) {
+      try {
+        return await this.attemptTransaction(work);
+      } catch (error) {
+        if (classifyFault(error) !== 'retry' || round === TRIES) throw toStorageError(error);
+        await sleep(Math.random() * 10 * 2 ** round);
+      }
+    }
+  }
+
   /** Rejects with {@link StorageUnavailable} when the database does not answer in time. */
   async ping(timeoutMs: number): Promise<void> {
     const late = new AbortController();
@@ -99,6 +116,30 @@ export class Database {
       throw error;
     } finally {
       client.release(broken);
+    }
+  }
+
+  private async attemptTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    let isOpen = true;
+    try {
+      await client.query('begin');
+      const result = await work({
+        query: async <R extends object>(text: string, values: readonly unknown[] = []) =>
+          (await client.query<R>(text, values as unknown[])).rows,
+      });
+      await client.query('commit');
+      isOpen = false;
+      return result;
+    } catch (error) {
+      await client.query('rollback').then(
+        () => (isOpen = false),
+        () => undefined,
+      );
+      throw error;
+    } finally {
+      // A connection that could not be rolled back may hold the transaction open: it goes.
+      client.release(isOpen);
     }
   }
 }
