@@ -20,6 +20,8 @@ export interface ExecutionInput {
    * or absent for a fresh start. A visit found here is not made again: its recorded result stands.
    */
   restored?: readonly NodeRunRecord[];
+  /** The database's clock when the execution was handed out: what was due by it is due. Absent: only `ports.now()` counts. */
+  wokenAt?: Date;
   /** Asked before each node: true when this worker wants to stop. The run then ends as `yielded`. */
   shouldYield?: () => boolean;
 }
@@ -32,6 +34,8 @@ export interface EngineLimits {
   scriptWallMs: number;
   /** Node visits in one execution. */
   maxSteps: number;
+  /** Rounds of one loop. */
+  loopRounds: number;
 }
 
 /**

@@ -38,6 +38,10 @@ export interface NodeRunRestore {
   assigned?: string;
   /** The result is the output of the execution. */
   output?: true;
+  /** Branches run, or ran, inside this visit: it settles after them, and what it knows while they run is its result. */
+  open?: true;
+  /** The visit ended the execution: as often as it is found, it is made again and ends it again. */
+  ends?: true;
   /** A waiting visit goes on at this time, ISO 8601 UTC. */
   resumeAt?: string;
   /** The result is a message to the sync sender. */

@@ -27,8 +27,16 @@ export type Outcome =
    * is shown while it waits. `write` is committed together with the wait.
    */
   | { kind: 'suspend'; resumeAt: Date | null; result: Json; write?: Write }
-  /** Writes exactly once; `settle` makes the outcome of what was written. A failure it gives takes the write back. */
-  | { kind: 'write'; write: Write; settle(result: Json): Extract<Outcome, { kind: 'done' | 'fail' }> }
+  /**
+   * Writes exactly once; `settle` makes the outcome of what was written. A failure it gives takes the write back, unless
+   * `evenIfFailed`.
+   */
+  | {
+      kind: 'write';
+      write: Write;
+      evenIfFailed?: true;
+      settle(result: Json): Extract<Outcome, { kind: 'done' | 'fail' | 'branch' }>;
+    }
   /** Declares or assigns a variable: the value is also the latest result of `target`. */
   | { kind: 'assign'; target: string; value: Json }
   | { kind: 'fail'; status: Exclude<Ending, 'resolved'>; error: NodeError; result?: Json; log?: string };

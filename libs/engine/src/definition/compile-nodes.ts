@@ -190,16 +190,21 @@ function configFaults(definition: NodeDefinition, document: NodeDocument, pointe
 }
 
 function branchFaults(definition: NodeDefinition, document: NodeDocument, pointer: string): Fault[] {
-  const names = Object.keys(document.branches);
+  if (definition.branches === 'any' && definition.branchesOf === undefined) return [];
   const isRejecting = document.config.rejectOnFalse === true;
-  const allowed = isRejecting ? [] : definition.branches;
-  return names
+  const allowed = isRejecting ? [] : allowedBranches(definition, document.config);
+  return Object.keys(document.branches)
     .filter((name) => !allowed.includes(name))
     .map((name) => ({
       pointer: pointerTo(pointer, name),
       code: 'invalid' as const,
       message: branchMessage(allowed, isRejecting),
     }));
+}
+
+function allowedBranches({ branches, branchesOf }: NodeDefinition, config: JsonObject): readonly string[] {
+  if (branchesOf !== undefined) return branchesOf(config);
+  return branches === 'any' ? [] : branches;
 }
 
 function branchMessage(allowed: readonly string[], isRejecting: boolean): string {

@@ -100,6 +100,8 @@ describe('delay', () => {
     const first = await runToResult(document, { data: { a: 1 } }, { ports: { journal } });
     expect(first).toEqual({ kind: 'suspended' });
     const restored = committedRuns(journal.entries);
-    expect((await runDocument(document, { data: { a: 1 } }, { restored })).output).toEqual([2, 604_800_000]);
+    expect(
+      (await runDocument(document, { data: { a: 1 } }, { restored, wokenAt: new Date('2026-02-01') })).output,
+    ).toEqual([2, 604_800_000]);
   });
 });

@@ -3,21 +3,31 @@ import { calculationNode } from './calculation.node.js';
 import { conditionNode } from './condition.node.js';
 import { delayNode } from './delay.node.js';
 import { endNode } from './end.node.js';
+import { loopNode } from './loop.node.js';
+import { multiConditionsNode } from './multi-conditions.node.js';
 import { outputNode } from './output.node.js';
+import { parallelNode } from './parallel.node.js';
 import { requestNode } from './request.node.js';
+import { responseMessageNode } from './response-message.node.js';
 import { responseNode } from './response.node.js';
 import { scriptNode } from './script.node.js';
+import { subflowNode } from './subflow.node.js';
 import { variableNode } from './variable.node.js';
 
 const definitions: readonly NodeDefinition[] = [
   conditionNode,
+  multiConditionsNode,
+  loopNode,
+  parallelNode,
   calculationNode,
   variableNode,
   scriptNode,
   requestNode,
   delayNode,
+  subflowNode,
   outputNode,
   responseNode,
+  responseMessageNode,
   endNode,
 ];
 

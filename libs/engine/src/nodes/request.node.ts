@@ -139,7 +139,7 @@ function isRepeatable({ repeatable, method }: RequestNodeConfig): boolean {
 /** The same for every try of this visit, also after the execution moved to another worker. */
 function idempotencyKey({ execution, node }: NodeRunContext<RequestNodeConfig>): string {
   return createHash('sha256')
-    .update(JSON.stringify([execution.id, node.key, node.visit]))
+    .update(JSON.stringify([execution.id, node.key, node.rounds.length === 0 ? 1 : node.rounds]))
     .digest('hex')
     .slice(0, 40);
 }

@@ -65,10 +65,10 @@ describe('request: trying again', () => {
     expect(http.sent).toHaveLength(1);
   });
 
-  it('sends the same Idempotency-Key at each try of a repeatable request, another one at the next visit', async () => {
+  it('sends the same Idempotency-Key at each try of a repeatable request, another one in the next round', async () => {
     const keys = async (visit: number): Promise<(string | undefined)[]> => {
       const http = fakeHttp({ status: 503 });
-      await call({ retry, repeatable: true }, http, { node: { visit } });
+      await call({ retry, repeatable: true }, http, { node: { rounds: [visit] } });
       return http.sent.map(({ headers }) => headers['idempotency-key']);
     };
     const first = await keys(1);

@@ -1,4 +1,4 @@
-import { PROBLEM_CONTENT_TYPE, problemBody } from '#shared';
+import { PROBLEM_CONTENT_TYPE, problemBody, type Json } from '#shared';
 import type { ExecutionInput } from '../contract/execution.js';
 import type { Scope } from '../contract/node.js';
 import type { Reply } from '../contract/reply.js';
@@ -11,20 +11,30 @@ const OK: Reply = { status: 200, headers: { 'content-type': 'text/plain; charset
 const INTERRUPTED: readonly Ending[] = ['aborted', 'canceled', 'retry_needed'];
 
 /**
- * What a sync sender is answered when no response node ran (contract.md 6): the trigger's response if there is one,
- * else 200 when the execution resolved and 500 when it did not. An interrupted execution is always a 500.
+ * What a sync sender is answered when no response node ran (contract.md 6): the messages that were collected, else the
+ * trigger's response if there is one, else 200 when the execution resolved and 500 when it did not. An interrupted
+ * execution is always a 500.
  */
-export function defaultReply(input: ExecutionInput, status: Ending, scope: Scope): Reply {
+export function defaultReply(
+  input: ExecutionInput,
+  status: Ending,
+  { scope, messages }: { scope: Scope; messages: readonly Json[] },
+): Reply {
   const { workflow, execution, limits } = input;
+  if (INTERRUPTED.includes(status)) return interruptedReply(execution.id);
+  if (messages.length > 0) return capReply(messagesReply(messages, status), limits.replyBytes, execution.id);
   const template = workflow.trigger.config.response;
-  if (template === undefined || INTERRUPTED.includes(status)) {
-    return status === 'resolved' ? OK : interruptedReply(execution.id);
-  }
+  if (template === undefined) return status === 'resolved' ? OK : interruptedReply(execution.id);
   try {
     return capReply(renderReply(template, scope).reply, limits.replyBytes, execution.id);
   } catch {
     return interruptedReply(execution.id);
   }
+}
+
+function messagesReply(messages: readonly Json[], status: Ending): Reply {
+  const headers = { 'content-type': 'application/json; charset=utf-8' };
+  return { status: status === 'resolved' ? 200 : 500, headers, body: JSON.stringify({ messages }) };
 }
 
 /** The 500 that a sync sender gets when its execution ended without a word of its own: cancelled, timed out, lost. */

@@ -4,38 +4,46 @@ import type { ExecutionInput } from '../contract/execution.js';
 import type { Scope } from '../contract/node.js';
 import type { NodeRunRecord } from '../contract/node-run.js';
 import { createSystemScope } from '../expression/system-scope.js';
+import { visitName } from './frame.js';
 import { createSecretMask, type SecretMask } from './mask-secrets.js';
-import { indexRestoredVisits, type RestoredVisits } from './restored-visits.js';
+import { nodeTypeOf } from './node-type-of.js';
+import { StateSize } from './state-size.js';
 
 /** What one execution knows while it runs. Only the loop changes it. */
 export interface ExecutionState {
   readonly input: ExecutionInput;
   readonly scope: Scope;
   readonly mask: SecretMask;
-  /** Finished records that no journal entry holds yet, in order. */
-  unjournaled: NodeRunRecord[];
-  /** What earlier attempts recorded; null for a fresh run. */
-  readonly restored: RestoredVisits | null;
-  /** Visits made, by node key. */
-  readonly visits: Map<string, number>;
+  readonly size: StateSize;
+  /** Records that no journal entry holds yet, by id, in the order of their visits. */
+  unjournaled: Map<string, NodeRunRecord>;
+  /** What earlier attempts recorded, by {@link visitName}; null for a fresh run. */
+  readonly restored: ReadonlyMap<string, NodeRunRecord> | null;
+  /** Visits that are waiting or have branches running inside, by id. */
+  readonly open: Map<string, NodeRunRecord>;
+  /** The journal entry under way: entries are written one after the other. */
+  journaling: Promise<unknown>;
   steps: number;
-  /** Bytes of JSON recorded so far. */
-  bytes: number;
   output: Json;
+  readonly messages: Json[];
 }
 
 /** The state of an execution that has not visited a node. */
 export function createExecutionState(input: ExecutionInput): ExecutionState {
+  const restored = indexRestored(input.restored, input.workflow);
+  const waiting = restored === null ? [] : [...restored.values()].filter((run) => run.status === 'pending');
   return {
     input,
     scope: createScope(input),
     mask: createSecretMask(input.env),
-    unjournaled: [],
-    restored: indexRestoredVisits(input.restored, input.workflow),
-    visits: new Map(),
+    size: new StateSize(input.limits),
+    unjournaled: new Map(),
+    restored,
+    open: new Map(waiting.map((run) => [run.id, run])),
+    journaling: Promise.resolve(),
     steps: 0,
-    bytes: 0,
     output: null,
+    messages: [],
   };
 }
 
@@ -44,13 +52,26 @@ export function workflowKeyOf(workflow: CompiledWorkflow): string {
   return workflow.document.key ?? '';
 }
 
+/**
+ * Null when there is nothing, so that a fresh run pays nothing. A retry may run on another version: a record whose key
+ * now belongs to a node of another type, or to none, says nothing about it.
+ */
+function indexRestored(
+  runs: readonly NodeRunRecord[] | undefined,
+  workflow: CompiledWorkflow,
+): Map<string, NodeRunRecord> | null {
+  if (runs === undefined || runs.length === 0) return null;
+  const known = runs.filter((run) => nodeTypeOf(workflow, run.nodeKey) === run.type);
+  return new Map(known.map((run) => [visitName(run.nodeKey, run.rounds ?? []), run]));
+}
+
 function createScope(input: ExecutionInput): Scope {
   const { workflow, execution, context, env, ports } = input;
   return {
     $context: context,
     // No prototype: a node may be called `constructor`, and an absent one must be absent.
     $jobsMapByNodeKey: Object.create(null) as Record<string, Json>,
-    $scopes: {},
+    $scopes: Object.create(null) as Record<string, Json>,
     $env: env.values,
     $system: createSystemScope(ports.now),
     $execution: { id: execution.id, workflowKey: workflowKeyOf(workflow), version: execution.version },

@@ -1,31 +1,49 @@
 import type { Json } from '#shared';
+import type { CompiledNode } from '../contract/compiled-workflow.js';
 import type { NodeRunRecord } from '../contract/node-run.js';
 import type { Ending } from '../contract/statuses.js';
 import type { ExecutionState } from './execution-state.js';
-import { jsonBytes } from './json-bytes.js';
-import type { Settled } from './settle-visit.js';
+import { isWithinRounds, keysWithin } from './frame.js';
+import type { Visited } from './settle-visit.js';
+
+type SettledRun = NodeRunRecord & { status: Ending };
 
 /**
  * Goes on behind a visit that an earlier attempt settled, as if it had just been made: same results, same variables,
- * same branch, same end. The record is not recorded again.
+ * same branch. The record is not recorded again.
  */
-export function restoreVisit(record: NodeRunRecord & { status: Ending }, state: ExecutionState): Settled {
-  const { restore, log, input, status, error } = record;
-  const result = trueResult(record);
-  state.bytes += jsonBytes(input) + jsonBytes(result) + (log === null ? 0 : Buffer.byteLength(log));
-  // Only resolved visits are ever left behind without an ending; whatever else is found ended the execution.
-  if (status !== 'resolved') return { kind: 'ended', end: { status, reason: null, error, reply: null } };
-  const results = state.scope.$jobsMapByNodeKey;
-  results[record.nodeKey] = result;
-  if (restore?.assigned !== undefined) results[restore.assigned] = result;
-  if (restore?.output === true) state.output = result;
+export function restoreVisit(node: CompiledNode, record: SettledRun, state: ExecutionState): Visited {
+  if (record.restore?.open === true) restoreInner(node, record, state);
+  applyRecord(record, state);
+  const { status, error, restore } = record;
+  if (status !== 'resolved') return { kind: 'failed', end: { status, reason: null, error, reply: null } };
   const branch = restore?.branch;
-  return { kind: 'move', move: branch === undefined ? { kind: 'next' } : { kind: 'branch', name: branch } };
+  return branch === undefined ? { kind: 'done' } : { kind: 'branch', name: branch };
 }
 
-/** True when the visit has an ending, so that it is not made again. */
-export function isSettled(record: NodeRunRecord): record is NodeRunRecord & { status: Ending } {
-  return record.status !== 'pending';
+/** What the visits inside a settled one left behind, in the order of the visits; they are not gone through again. */
+function restoreInner(node: CompiledNode, { rounds = [] }: NodeRunRecord, state: ExecutionState): void {
+  const keys = keysWithin(Object.values(node.branches).flat());
+  for (const inner of state.restored?.values() ?? []) {
+    if (keys.has(inner.nodeKey) && isWithinRounds(inner.rounds, rounds) && isSettled(inner)) applyRecord(inner, state);
+  }
+}
+
+function applyRecord(record: SettledRun, state: ExecutionState): void {
+  const { restore, nodeKey } = record;
+  const result = trueResult(record);
+  state.size.restored(record, result);
+  const results = state.scope.$jobsMapByNodeKey;
+  results[nodeKey] = result;
+  if (record.status !== 'resolved') return;
+  if (restore?.assigned !== undefined) results[restore.assigned] = result;
+  if (restore?.output === true) state.output = result;
+  if (restore?.message === true) state.messages.push(result);
+}
+
+/** True when the visit has an ending that stands, so that it is not made again. */
+export function isSettled(record: NodeRunRecord): record is SettledRun {
+  return record.status !== 'pending' && record.restore?.ends !== true;
 }
 
 /** The result as the node gave it, also where the shown one is masked. */

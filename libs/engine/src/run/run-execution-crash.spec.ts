@@ -82,18 +82,20 @@ function journalOn(committed: NodeRunRecord[], broken: Break | undefined): Journ
   let entries = 0;
   const dying = broken?.kind === 'crash' ? broken : null;
   const hasDied = (): boolean => dying !== null && entries > dying.entry;
-  const keep = (visit: NodeRunRecord, completed: readonly NodeRunRecord[]): void => {
+  const keep = (runs: readonly NodeRunRecord[]): void => {
     if (hasDied()) throw new LostClaim();
-    committed.push(...structuredClone([...completed, visit]));
+    committed.push(...structuredClone([...runs]));
     entries += 1;
   };
   return {
     hasDied,
-    beforeEffect: async (intent, completed) => {
-      keep(intent, completed);
+    beforeEffect: async (runs) => {
+      keep(runs);
       if (hasDied() && dying?.acted !== true) throw new LostClaim();
     },
-    suspend: async (waiting, completed) => keep(waiting, completed),
+    flush: async (runs) => keep(runs),
+    suspend: async (runs) => keep(runs),
+    write: async (_write, _id, finish) => keep(finish(null)),
   };
 }
 

@@ -21,16 +21,16 @@ describe('runExecution: effects', () => {
     const outcome = await runNodes([value('a', 1), effect('first'), value('b', 2), effect('second'), value('c', 3)], {
       ports: { journal },
     });
-    const keys = journal.entries.map(({ intent, completed }) => [
-      intent.nodeKey,
-      completed.map(({ nodeKey }) => nodeKey),
+    const keys = journal.entries.map(({ runs }) => [
+      runs.at(-1)?.nodeKey,
+      runs.slice(0, -1).map(({ nodeKey }) => nodeKey),
     ]);
     expect(keys).toEqual([
       ['first', ['a']],
       ['second', ['first', 'b']],
     ]);
     expect(outcome.nodeRuns.map(({ nodeKey }) => nodeKey)).toEqual(['second', 'c']);
-    expect(journal.entries[0]?.intent).toMatchObject({ status: 'pending', result: null, endedAt: null });
+    expect(journal.entries[0]?.runs.at(-1)).toMatchObject({ status: 'pending', result: null, endedAt: null });
   });
 
   it('completes a journaled intent under the same id', async () => {
@@ -38,7 +38,7 @@ describe('runExecution: effects', () => {
     const outcome = await runNodes([effect('only')], { ports: { journal } });
     expect(outcome.nodeRuns).toHaveLength(1);
     expect(outcome.nodeRuns[0]).toMatchObject({
-      id: journal.entries[0]?.intent.id,
+      id: journal.entries[0]?.runs.at(-1)?.id,
       status: 'resolved',
       result: 'only',
     });

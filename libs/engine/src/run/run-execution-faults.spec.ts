@@ -128,6 +128,6 @@ describe('runExecution: secrets', () => {
       config: { t: '{{$env.TOKEN}}' },
     });
     await runNodes([call], { env, ports: { journal } });
-    expect(journal.entries[0]?.intent.input).toEqual({ t: '***' });
+    expect(journal.entries[0]?.runs.at(-1)?.input).toEqual({ t: '***' });
   });
 });

@@ -12,7 +12,7 @@ function effect(calls: string[], more: Parameters<typeof step>[2] = {}): Compile
   return step(
     'call',
     ({ node }) => {
-      calls.push(`visit ${node.visit}`);
+      calls.push(`visit ${node.key}`);
       return { kind: 'done', result: calls.length };
     },
     { effect: 'effect', ...more },
@@ -33,7 +33,7 @@ describe('runExecution: an effect that an earlier attempt left open', () => {
     const nodes = [value('before', 1), effect(calls)];
     const restored = await crashAfterCall(nodes);
     const outcome = await runNodes([...nodes, value('after', 2)], { restored, mode: 'sync' });
-    expect(calls).toEqual(['visit 1']);
+    expect(calls).toEqual(['visit call']);
     expect(outcome).toMatchObject({
       status: 'retry_needed',
       reason: 'worker_lost',
@@ -46,14 +46,14 @@ describe('runExecution: an effect that an earlier attempt left open', () => {
     expect(outcome.nodeRuns[0]?.endedAt).not.toBeNull();
   });
 
-  it('is done again under the same record and visit number when it may be repeated', async () => {
+  it('is done again under the same record when it may be repeated', async () => {
     const calls: string[] = [];
     const nodes = [effect(calls, { isRepeatable: () => true })];
     const restored = await crashAfterCall(nodes);
     const journal = inMemoryJournal();
     const outcome = await runNodes(nodes, { restored, ports: { journal } });
-    expect(calls).toEqual(['visit 1', 'visit 1']);
-    expect(journal.entries.map(({ intent }) => [intent.id, intent.status])).toEqual([[restored[0]?.id, 'pending']]);
+    expect(calls).toEqual(['visit call', 'visit call']);
+    expect(journal.entries.map(({ runs }) => [runs[0]?.id, runs[0]?.status])).toEqual([[restored[0]?.id, 'pending']]);
     expect(outcome.nodeRuns).toMatchObject([{ id: restored[0]?.id, status: 'resolved', result: 2 }]);
   });
 

@@ -108,7 +108,7 @@ describe('runExecution: visits that an earlier attempt settled', () => {
   it('count towards the size of the execution', async () => {
     const outcome = await runNodes([never('a'), value('b', 'x'.repeat(40))], {
       restored: [visit('a', 'x'.repeat(40), { log: 'y'.repeat(10), input: { z: 1 } })],
-      limits: { stateBytes: 100 },
+      limits: { stateBytes: 80 },
     });
     expect(outcome).toMatchObject({ status: 'error', error: { code: 'result_too_large' } });
   });

@@ -34,8 +34,10 @@ describe('runExecution: a node that waits', () => {
     expect(result).toEqual({ kind: 'suspended' });
     expect(journal.entries).toHaveLength(1);
     expect(journal.entries[0]).toMatchObject({
-      completed: [{ nodeKey: 'a', status: 'resolved' }],
-      intent: { nodeKey: 'wait', status: 'pending', input: { token: '***' }, result: 'w', endedAt: null },
+      runs: [
+        { nodeKey: 'a', status: 'resolved' },
+        { nodeKey: 'wait', status: 'pending', input: { token: '***' }, result: 'w', endedAt: null },
+      ],
       resumeAt,
     });
   });
@@ -44,7 +46,7 @@ describe('runExecution: a node that waits', () => {
     const nodes = [value('a', 1), wait(goOn), value('b', 2)];
     const restored = await suspended(nodes);
     const journal = inMemoryJournal();
-    const outcome = await runNodes(nodes, { restored, ports: { journal } });
+    const outcome = await runNodes(nodes, { restored, wokenAt: resumeAt, ports: { journal } });
     expect(outcome.nodeRuns).toMatchObject([
       { id: restored[1]?.id, startedAt: restored[1]?.startedAt, nodeKey: 'wait', result: ['waited', 'w'] },
       { nodeKey: 'b' },
@@ -63,7 +65,7 @@ describe('runExecution: a node that waits', () => {
     ];
     const restored = await suspended(nodes, env);
     expect(restored[0]?.result).toBe('my ***');
-    const { nodeRuns } = await runNodes(nodes, { restored, env });
+    const { nodeRuns } = await runNodes(nodes, { restored, wokenAt: resumeAt, env });
     expect(seen).toBe('my hunter22');
     expect(Object.hasOwn(nodeRuns[0] ?? {}, 'restore')).toBe(false);
   });
@@ -72,8 +74,10 @@ describe('runExecution: a node that waits', () => {
     const nodes = [wait(() => ({ kind: 'suspend', resumeAt: null, result: 'again' }))];
     const restored = await suspended(nodes);
     const journal = inMemoryJournal();
-    expect(await runNodesToResult(nodes, { restored, ports: { journal } })).toEqual({ kind: 'suspended' });
-    expect(journal.entries).toMatchObject([{ intent: { id: restored[0]?.id, result: 'again' }, resumeAt: null }]);
+    expect(await runNodesToResult(nodes, { restored, wokenAt: resumeAt, ports: { journal } })).toEqual({
+      kind: 'suspended',
+    });
+    expect(journal.entries).toMatchObject([{ runs: [{ id: restored[0]?.id, result: 'again' }], resumeAt: null }]);
   });
 
   it('does not hold up a stop while it is resumed', async () => {
@@ -84,7 +88,7 @@ describe('runExecution: a node that waits', () => {
         return new Promise<Outcome>(() => undefined);
       }),
     ];
-    const outcome = await runNodes(nodes, { restored: await suspended(nodes), signal: stop.signal });
+    const outcome = await runNodes(nodes, { restored: await suspended(nodes), wokenAt: resumeAt, signal: stop.signal });
     expect(outcome).toMatchObject({ status: 'canceled', nodeRuns: [{ status: 'canceled' }] });
   });
 

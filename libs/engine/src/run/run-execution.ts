@@ -1,10 +1,12 @@
 import type { ExecutionInput, RunResult } from '../contract/execution.js';
-import { advance, firstPosition, nodeAt } from './advance.js';
+import type { NodeRunRecord } from '../contract/node-run.js';
 import { defaultReply } from './default-reply.js';
 import { createExecutionState, type ExecutionState } from './execution-state.js';
-import { maskError, type ExecutionEnd } from './settle-visit.js';
-import { stopReason } from './stop-reason.js';
-import { visitNode } from './visit-node.js';
+import { journalWait } from './journal-entries.js';
+import { runList } from './run-list.js';
+import { EngineError } from '../contract/engine-error.js';
+import { settlePending } from './settle-pending.js';
+import { maskError, type ExecutionEnd, type Settled } from './settle-visit.js';
 
 const RESOLVED: ExecutionEnd = { status: 'resolved', reason: null, error: null, reply: null };
 
@@ -16,40 +18,60 @@ const RESOLVED: ExecutionEnd = { status: 'resolved', reason: null, error: null, 
  */
 export async function runExecution(input: ExecutionInput): Promise<RunResult> {
   const state = createExecutionState(input);
-  let position = firstPosition(input.workflow.nodes);
-  while (position !== null) {
-    const stop = endBeforeNode(state);
-    if (stop !== null) return conclude(stop, state);
-    if (input.shouldYield?.() === true) return { kind: 'yielded', nodeRuns: state.unjournaled };
-    const settled = await visitNode(nodeAt(position), state);
-    if (settled.kind === 'suspended') return settled;
-    if (settled.kind === 'ended') return conclude(settled.end, state);
-    position = advance(position, settled.move);
-  }
-  return conclude(RESOLVED, state);
+  const settled = await runList(input.workflow.nodes, { rounds: [], signal: input.signal }, state);
+  return finish(settled, state);
 }
 
-function endBeforeNode(state: ExecutionState): ExecutionEnd | null {
-  const stop = stopReason(state.input.signal);
-  if (stop !== null) {
-    return { ...stop, error: { code: 'aborted', message: 'The execution was stopped.' }, reply: null };
+function finish(settled: Settled, state: ExecutionState): RunResult | Promise<RunResult> {
+  switch (settled.kind) {
+    case 'done':
+      return conclude(RESOLVED, state);
+    case 'failed':
+    case 'ended':
+      return conclude(settled.end, state);
+    case 'yielded':
+      return { kind: 'yielded', nodeRuns: [...state.unjournaled.values()] };
+    case 'suspended':
+      return suspend(state);
+    default:
+      return settled satisfies never;
   }
-  const { maxSteps } = state.input.limits;
-  if (state.steps < maxSteps) return null;
-  const error = { code: 'step_limit', message: `The execution made ${maxSteps} node visits, no more are allowed.` };
-  return { status: 'error', reason: 'step_limit', error, reply: null };
+}
+
+/** Until the first of the waits is over, or somebody wakes it. */
+async function suspend(state: ExecutionState): Promise<RunResult> {
+  const times = [...state.open.values()].flatMap(({ restore }) => restore?.resumeAt ?? []);
+  const first = times.reduce<string | null>((least, at) => (least === null || at < least ? at : least), null);
+  try {
+    await journalWait(first === null ? null : new Date(first), state);
+    return { kind: 'suspended' };
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    const { code, message } = error;
+    return conclude({ status: 'error', reason: null, error: { code, message }, reply: null }, state);
+  }
 }
 
 function conclude(end: ExecutionEnd, state: ExecutionState): RunResult {
   const { input } = state;
-  const sync = input.execution.mode === 'sync';
+  const error = maskError(end.error, state);
+  settleOpenVisits(end, state);
+  const reply = end.reply ?? defaultReply(input, end.status, { scope: state.scope, messages: state.messages });
   return {
     kind: 'ended',
     status: end.status,
     reason: end.reason,
-    error: maskError(end.error, state),
-    nodeRuns: state.unjournaled,
-    reply: sync ? (end.reply ?? defaultReply(input, end.status, state.scope)) : null,
+    error,
+    nodeRuns: [...state.unjournaled.values()],
+    reply: input.execution.mode === 'sync' ? reply : null,
     output: state.mask.json(state.output),
   };
+}
+
+/** An ending leaves nothing pending: what waited when the execution ended around it was given up. */
+function settleOpenVisits({ status, error }: ExecutionEnd, state: ExecutionState): void {
+  if (state.open.size === 0) return;
+  const given = { status: status === 'resolved' || status === 'failed' ? ('aborted' as const) : status, error };
+  const open = [...state.open.values()].map(({ restore: _restore, ...run }): NodeRunRecord => run);
+  for (const run of settlePending(open, given, state.input.ports.now())) state.unjournaled.set(run.id, run);
 }

@@ -6,13 +6,11 @@ import type { NodeError, NodeRunRecord, NodeRunRestore } from '../contract/node-
 import type { Outcome } from '../contract/outcome.js';
 import type { Reply } from '../contract/reply.js';
 import type { Ending, EndReason } from '../contract/statuses.js';
-import type { Move } from './advance.js';
 import { capReply } from './default-reply.js';
 import type { ExecutionState } from './execution-state.js';
-import { jsonBytes } from './json-bytes.js';
 import { nodeTypeOf } from './node-type-of.js';
 
-/** How an execution ends: `reply` is the answer of a response node, null when none ran. */
+/** How an execution, or a branch of it, ends: `reply` is the answer of a response node, null when none ran. */
 export interface ExecutionEnd {
   status: Ending;
   reason: EndReason | null;
@@ -20,20 +18,31 @@ export interface ExecutionEnd {
   reply: Reply | null;
 }
 
-/** What one visit brought: a move in the tree, the end of the execution, or that the journal let go of it. */
-export type Settled = { kind: 'move'; move: Move } | { kind: 'ended'; end: ExecutionEnd } | { kind: 'suspended' };
+/**
+ * What a visit, or a list of nodes, came to. `failed` goes up to what encloses it, which may go on; `ended` ends the
+ * execution from wherever it is. `suspended`: something inside waits. `yielded`: the worker wants to stop.
+ */
+export type Settled =
+  | { kind: 'done' }
+  | { kind: 'failed'; end: ExecutionEnd }
+  | { kind: 'ended'; end: ExecutionEnd }
+  | { kind: 'suspended' }
+  | { kind: 'yielded' };
 
-/** Outcomes that settle a visit. */
-type SettlingOutcome = Exclude<Outcome, { kind: 'suspend' }>;
+/** What a visit alone brought: settled, or a branch to run after it. */
+export type Visited = Settled | { kind: 'branch'; name: string };
+
+/** Outcomes that settle a visit at once. */
+export type SettlingOutcome = Exclude<Outcome, { kind: 'suspend' | 'write' | 'each' | 'fork' }>;
 
 interface Resolution {
   status: Ending;
   result: Json;
   error: NodeError | null;
   log: string | null;
-  /** Results to remember besides the node's own, by node key. */
-  assigned: { key: string; value: Json } | null;
-  settled: Settled;
+  visited: Visited;
+  /** What another run cannot read from the shown record. */
+  restore?: NodeRunRestore;
 }
 
 /**
@@ -45,42 +54,73 @@ export function settleVisit(
   record: NodeRunRecord,
   outcome: SettlingOutcome,
   state: ExecutionState,
+): Visited {
+  const resolution = withinLimits(node, resolve(node, outcome, state.input), state);
+  recordSettled(record, resolution, state);
+  remember(node.key, resolution, state);
+  return resolution.visited;
+}
+
+/** Settles a visit whose branches ran inside it: it has their status, or its own. */
+export function settleOpen(
+  node: CompiledNode,
+  record: NodeRunRecord,
+  end: { status: Ending; result: Json; error: NodeError | null },
+  state: ExecutionState,
 ): Settled {
-  const resolution = withinLimits(resolve(node, outcome, state.input), state);
+  const { status, result, error } = end;
+  const visited: Settled =
+    status === 'resolved' ? { kind: 'done' } : { kind: 'failed', end: { status, reason: null, error, reply: null } };
+  const resolution = withinLimits(node, { status, result, error, log: null, visited, restore: { open: true } }, state);
+  recordSettled(record, resolution, state);
+  remember(node.key, resolution, state);
+  return resolution.visited as Settled;
+}
+
+function recordSettled(record: NodeRunRecord, resolution: Resolution, state: ExecutionState): void {
+  const { restore: _before, ...visit } = record;
   const shown = state.mask.json(resolution.result);
   const settled: NodeRunRecord = {
-    ...record,
+    ...visit,
     status: resolution.status,
     result: shown,
     error: maskError(resolution.error, state),
     log: resolution.log === null ? null : state.mask.text(resolution.log),
     endedAt: state.input.ports.now().toISOString(),
   };
-  if (resolution.status === 'resolved') addRestore(settled, node, outcome, resolution.result);
-  state.unjournaled.push(settled);
-  if (outcome.kind === 'output' && resolution.status === 'resolved') state.output = resolution.result;
+  const restore = { ...resolution.restore, ...(shown === resolution.result ? {} : { result: resolution.result }) };
+  if (Object.keys(restore).length > 0) settled.restore = restore;
+  state.open.delete(record.id);
+  state.unjournaled.set(record.id, settled);
+}
+
+function remember(nodeKey: string, { status, result, restore }: Resolution, state: ExecutionState): void {
   const results = state.scope.$jobsMapByNodeKey;
-  results[node.key] = resolution.result;
-  if (resolution.assigned !== null) results[resolution.assigned.key] = resolution.assigned.value;
-  return resolution.settled;
+  results[nodeKey] = result;
+  if (status !== 'resolved') return;
+  if (restore?.assigned !== undefined) results[restore.assigned] = result;
+  if (restore?.output === true) state.output = result;
+  if (restore?.message === true) state.messages.push(result);
 }
 
-/** The record of a visit that waits. Throws EngineError when what it shows is over the limits or has no JSON form. */
-export function waitingRecord(record: NodeRunRecord, result: Json, state: ExecutionState): NodeRunRecord {
-  countResult(result, null, state);
-  const waiting = { ...record, result: state.mask.json(result) };
-  if (waiting.result !== result) waiting.restore = { result };
-  return waiting;
-}
-
-/** What another run cannot read from the shown record of a resolved visit. */
-function addRestore(settled: NodeRunRecord, node: CompiledNode, outcome: SettlingOutcome, result: Json): void {
-  let restore: NodeRunRestore | undefined;
-  if (outcome.kind === 'branch') restore = { branch: outcome.name };
-  else if (outcome.kind === 'output') restore = { output: true };
-  else if (outcome.kind === 'assign' && outcome.target !== node.key) restore = { assigned: outcome.target };
-  if (settled.result !== result) (restore ??= {}).result = result;
-  if (restore !== undefined) settled.restore = restore;
+/**
+ * Keeps a visit as waiting, or as open while its branches run; `result` is shown meanwhile, `restore` is what another run
+ * needs. Throws EngineError when what it shows is over the limits or has no JSON form.
+ */
+export function keepOpen(
+  record: NodeRunRecord,
+  result: Json,
+  restore: NodeRunRestore,
+  state: ExecutionState,
+): NodeRunRecord {
+  state.size.result(record.nodeKey, result, null);
+  const shown = state.mask.json(result);
+  const kept = { ...record, result: shown };
+  const more = { ...(shown === result ? {} : { result }), ...restore };
+  if (Object.keys(more).length > 0) kept.restore = more;
+  state.open.set(kept.id, kept);
+  state.unjournaled.set(kept.id, kept);
+  return kept;
 }
 
 /** The error as it may be stored and shown. */
@@ -94,32 +134,42 @@ export function maskError(error: NodeError | null, state: ExecutionState): NodeE
 function resolve(node: CompiledNode, outcome: SettlingOutcome, input: ExecutionInput): Resolution {
   switch (outcome.kind) {
     case 'done':
-      return moved(outcome.result, { kind: 'next' }, outcome.log);
+      return resolved(outcome.result, undefined, outcome.log);
     case 'branch':
-      return moved(outcome.result, { kind: 'branch', name: outcome.name }, outcome.log);
+      return {
+        ...resolved(outcome.result, { branch: outcome.name }, outcome.log),
+        visited: { kind: 'branch', name: outcome.name },
+      };
     case 'end':
-      return ended(outcome.status, outcome.result, null);
+      return { ...ending(outcome.status, outcome.result), restore: { ends: true } };
     case 'reply':
       return replied(outcome, input);
     case 'output':
-      return moved(outcome.value, { kind: 'next' });
+      return resolved(outcome.value, { output: true });
+    case 'message':
+      return resolved(outcome.message, { message: true });
     case 'assign':
       return assigned(node, outcome, input);
     case 'fail':
-      return ended(outcome.status, outcome.result ?? null, outcome.error, outcome.log);
+      return failed(outcome.status, outcome.error, outcome.result, outcome.log);
     default:
       return unknownOutcome(outcome);
   }
 }
 
-function moved(result: Json, move: Move, log?: string): Resolution {
-  const settled: Settled = { kind: 'move', move };
-  return { status: 'resolved', result: result ?? null, error: null, log: log || null, assigned: null, settled };
+function resolved(result: Json, restore?: NodeRunRestore, log?: string): Resolution {
+  const resolution = { status: 'resolved' as const, result: result ?? null, error: null, log: log || null };
+  return { ...resolution, visited: { kind: 'done' }, ...(restore === undefined ? {} : { restore }) };
 }
 
-function ended(status: Ending, result: Json, error: NodeError | null, log?: string): Resolution {
-  const settled: Settled = { kind: 'ended', end: { status, reason: null, error, reply: null } };
-  return { status, result: result ?? null, error, log: log || null, assigned: null, settled };
+function failed(status: Ending, error: NodeError, result?: Json, log?: string): Resolution {
+  const visited: Settled = { kind: 'failed', end: { status, reason: null, error, reply: null } };
+  return { status, result: result ?? null, error, log: log || null, visited };
+}
+
+function ending(status: Ending, result: Json): Resolution {
+  const visited: Settled = { kind: 'ended', end: { status, reason: null, error: null, reply: null } };
+  return { status, result: result ?? null, error: null, log: null, visited };
 }
 
 /** The node did its work and the sender gets an answer, so both are resolved even when the answer became a 500. */
@@ -130,8 +180,8 @@ function replied(outcome: Extract<Outcome, { kind: 'reply' }>, input: ExecutionI
     message: `The answer has more than ${input.limits.replyBytes} bytes; the sender got 500.`,
   };
   const error = reply === outcome.reply ? (outcome.error ?? null) : tooLarge;
-  const settled: Settled = { kind: 'ended', end: { status: 'resolved', reason: null, error: null, reply } };
-  return { status: 'resolved', result: outcome.result ?? null, error, log: null, assigned: null, settled };
+  const visited: Settled = { kind: 'ended', end: { status: 'resolved', reason: null, error: null, reply } };
+  return { ...ending('resolved', outcome.result), error, visited, restore: { ends: true } };
 }
 
 /** Only a node of the same type can be the target: that is the one that declares. */
@@ -142,40 +192,27 @@ function assigned(
 ): Resolution {
   if (nodeTypeOf(input.workflow, outcome.target) !== node.type) {
     const message = `There is no ${node.type} node with the key "${outcome.target}".`;
-    return ended('error', null, { code: 'unknown_variable', message });
+    return failed('error', { code: 'unknown_variable', message });
   }
-  const value = outcome.value ?? null;
-  return { ...moved(value, { kind: 'next' }), assigned: { key: outcome.target, value } };
+  return resolved(outcome.value, outcome.target === node.key ? undefined : { assigned: outcome.target });
 }
 
 function unknownOutcome(outcome: never): Resolution {
   const kind = JSON.stringify((outcome as { kind?: unknown }).kind);
-  return ended('error', null, { code: 'unknown_outcome', message: `The node gave an unknown outcome: ${kind}.` });
+  return failed('error', { code: 'unknown_outcome', message: `The node gave an unknown outcome: ${kind}.` });
 }
 
-function withinLimits(resolution: Resolution, state: ExecutionState): Resolution {
+function withinLimits(node: CompiledNode, resolution: Resolution, state: ExecutionState): Resolution {
   const log = resolution.log === null ? null : cutText(resolution.log, state.input.limits.nodeResultBytes);
   try {
-    countResult(resolution.result, log, state);
+    state.size.result(node.key, resolution.result, log);
     return { ...resolution, log };
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     // A node that failed keeps saying why; only what it had to show is dropped.
     if (resolution.error !== null) return { ...resolution, result: null, log };
-    return ended('error', null, { code: error.code, message: error.message }, log ?? undefined);
+    return failed('error', { code: error.code, message: error.message }, undefined, log ?? undefined);
   }
-}
-
-function countResult(result: Json, log: string | null, state: ExecutionState): void {
-  const { nodeResultBytes, stateBytes } = state.input.limits;
-  const bytes = jsonBytes(result);
-  if (bytes > nodeResultBytes) throw tooLarge(`The result has ${bytes} bytes, allowed are ${nodeResultBytes}.`);
-  state.bytes += bytes + (log === null ? 0 : Buffer.byteLength(log));
-  if (state.bytes > stateBytes) throw tooLarge(`The results of this execution have more than ${stateBytes} bytes.`);
-}
-
-function tooLarge(message: string): EngineError {
-  return new EngineError('result_too_large', message);
 }
 
 /** At most `maxBytes` of UTF-8, never half a character. */

@@ -4,14 +4,25 @@ import { EngineError } from '../contract/engine-error.js';
 import type { NodeRunContext } from '../contract/node.js';
 import type { NodeError, NodeRunRecord } from '../contract/node-run.js';
 import type { Outcome } from '../contract/outcome.js';
-import { LostClaim } from '../contract/ports.js';
+import { LostClaim, WriteRefused } from '../contract/ports.js';
 import { workflowKeyOf, type ExecutionState } from './execution-state.js';
-import { journalIntent, journalWait } from './journal-visit.js';
+import { visitName, type Frame } from './frame.js';
+import { journalIntent } from './journal-entries.js';
 import { jsonBytes } from './json-bytes.js';
 import { renderConfig, renderInput } from './render-config.js';
 import { isSettled, restoreVisit, trueResult } from './restore-visit.js';
-import { settleVisit, waitingRecord, type Settled } from './settle-visit.js';
+import { settleVisit, type Visited } from './settle-visit.js';
 import { stopReason, type Stop } from './stop-reason.js';
+import { suspendVisit, writeVisit } from './write-visit.js';
+
+/** A visit whose branches run inside it: it settles after them. */
+export interface OpenVisit {
+  kind: 'open';
+  record: NodeRunRecord;
+  /** What an earlier attempt recorded of it. */
+  earlier: NodeRunRecord | undefined;
+  outcome: Extract<Outcome, { kind: 'each' | 'fork' | 'branch' }>;
+}
 
 const STOPPED: NodeError = { code: 'aborted', message: 'The execution was stopped while this node ran.' };
 
@@ -26,21 +37,31 @@ const IN_DOUBT: NodeError = {
  * that an earlier attempt settled is not made again; one that it left pending is gone on with, or ends the execution.
  * Whatever the node throws becomes the status `error`; only {@link LostClaim} is thrown on.
  */
-export function visitNode(node: CompiledNode, state: ExecutionState): Settled | Promise<Settled> {
+export function visitNode(
+  node: CompiledNode,
+  frame: Frame,
+  state: ExecutionState,
+): Visited | Promise<Visited | OpenVisit> {
   state.steps += 1;
-  const visit = (state.visits.get(node.key) ?? 0) + 1;
-  state.visits.set(node.key, visit);
-  const earlier = state.restored?.get(node.key)?.[visit - 1];
-  if (earlier === undefined) return makeVisit(node, visit, undefined, state);
-  if (isSettled(earlier)) return restoreVisit(earlier, state);
-  if (mayGoOn(node, state)) return makeVisit(node, visit, earlier, state);
-  return settleStopped(node, openRecord(node, earlier, state), WORKER_LOST, IN_DOUBT, state);
+  const earlier = state.restored?.get(visitName(node.key, frame.rounds));
+  if (earlier === undefined) return makeVisit(node, frame, undefined, state);
+  if (isSettled(earlier)) return restoreVisit(node, earlier, state);
+  if (isNotDue(earlier, state)) return { kind: 'suspended' };
+  if (mayGoOn(node, earlier, state)) return makeVisit(node, frame, earlier, state);
+  return settleStopped(node, openRecord(node, frame, earlier, state), WORKER_LOST, IN_DOUBT, state);
+}
+
+/** A wait with a time that has not come. */
+function isNotDue({ restore }: NodeRunRecord, { input }: ExecutionState): boolean {
+  if (restore?.resumeAt === undefined) return false;
+  const now = Math.max(input.ports.now().getTime(), input.wokenAt?.getTime() ?? 0);
+  return Date.parse(restore.resumeAt) > now;
 }
 
 /** Whether a visit that an earlier attempt left pending can be resumed or made again. */
-function mayGoOn({ definition, config }: CompiledNode, state: ExecutionState): boolean {
+function mayGoOn({ definition, config }: CompiledNode, { restore }: NodeRunRecord, state: ExecutionState): boolean {
   if (definition.resume !== undefined || definition.effect === 'pure') return true;
-  if (definition.isRepeatable === undefined) return false;
+  if (restore?.ends === true || definition.isRepeatable === undefined) return restore?.ends === true;
   try {
     return definition.isRepeatable(renderConfig(definition, config, state.scope));
   } catch {
@@ -51,31 +72,59 @@ function mayGoOn({ definition, config }: CompiledNode, state: ExecutionState): b
 
 async function makeVisit(
   node: CompiledNode,
-  visit: number,
+  frame: Frame,
   earlier: NodeRunRecord | undefined,
   state: ExecutionState,
-): Promise<Settled> {
-  const record = openRecord(node, earlier, state);
+): Promise<Visited | OpenVisit> {
+  const record = openRecord(node, frame, earlier, state);
   let outcome: Outcome | null;
   try {
-    outcome = await actUnlessStopped(node, visit, earlier, record, state);
+    outcome = await actUnlessStopped(node, frame, earlier, record, state);
   } catch (error) {
-    outcome = thrown(error);
+    outcome = failureOf(error);
   }
   // What was done or decided stands; a failure or a wait gives way to the stop that may have caused it.
   const mayBeStopped = outcome === null || outcome.kind === 'fail' || outcome.kind === 'suspend';
-  const stop = mayBeStopped ? stopReason(state.input.signal) : null;
+  const stop = mayBeStopped ? stopReason(frame.signal) : null;
   if (stop !== null) return settleStopped(node, record, stop, STOPPED, state);
-  if (outcome?.kind === 'suspend') return suspendVisit(node, record, outcome, state);
-  return settleVisit(node, record, outcome ?? thrown(new Error('The node gave no outcome.')), state);
+  return applyOutcome(node, record, outcome ?? failureOf(new Error('The node gave no outcome.')), earlier, state);
+}
+
+function applyOutcome(
+  node: CompiledNode,
+  record: NodeRunRecord,
+  outcome: Outcome,
+  earlier: NodeRunRecord | undefined,
+  state: ExecutionState,
+): Visited | OpenVisit | Promise<Visited> {
+  switch (outcome.kind) {
+    case 'suspend':
+      return suspendVisit(node, record, outcome, failureOf, state);
+    case 'write':
+      return writeVisit(node, record, outcome, failureOf, state);
+    case 'each':
+    case 'fork':
+      return { kind: 'open', record, earlier, outcome };
+    case 'branch':
+      if (outcome.failAfter !== undefined) return { kind: 'open', record, earlier, outcome };
+      return settleVisit(node, record, outcome, state);
+    default:
+      return settleVisit(node, record, outcome, state);
+  }
 }
 
 /** The record of a visit that begins, or, under the same identity, of one that an earlier attempt left pending. */
-function openRecord(node: CompiledNode, earlier: NodeRunRecord | undefined, state: ExecutionState): NodeRunRecord {
+function openRecord(
+  node: CompiledNode,
+  { rounds }: Frame,
+  earlier: NodeRunRecord | undefined,
+  state: ExecutionState,
+): NodeRunRecord {
   return {
     id: earlier?.id ?? newId(),
     nodeKey: node.key,
     type: node.type,
+    ...(rounds.length === 0 ? {} : { rounds }),
     status: 'pending',
     input: earlier?.input ?? null,
     result: null,
@@ -89,16 +138,16 @@ function openRecord(node: CompiledNode, earlier: NodeRunRecord | undefined, stat
 /** Null when the execution was stopped before the node finished. */
 async function actUnlessStopped(
   node: CompiledNode,
-  visit: number,
+  frame: Frame,
   earlier: NodeRunRecord | undefined,
   record: NodeRunRecord,
   state: ExecutionState,
 ): Promise<Outcome | null> {
   const { definition } = node;
   const config = renderConfig(definition, node.config, state.scope);
-  const context = contextOf(node, visit, config, state);
+  const context = contextOf(node, frame, record, config, state);
   if (earlier !== undefined && definition.resume !== undefined) {
-    state.bytes += jsonBytes(record.input);
+    state.size.record(jsonBytes(record.input));
     if (context.signal.aborted) return null;
     return unlessStopped(definition.resume(context, { ...earlier, result: trueResult(earlier) }), context.signal);
   }
@@ -111,23 +160,25 @@ async function actUnlessStopped(
 function recordableInput(config: JsonObject, state: ExecutionState): JsonObject {
   const bytes = jsonBytes(config);
   if (bytes > state.input.limits.nodeResultBytes) return { truncated: true, bytes };
-  state.bytes += bytes;
+  state.size.record(bytes);
   return state.mask.json(config) as JsonObject;
 }
 
-function contextOf(node: CompiledNode, visit: number, config: JsonObject, state: ExecutionState): NodeRunContext {
-  const { execution, ports, signal, limits, workflow } = state.input;
+function contextOf(
+  node: CompiledNode,
+  { rounds, signal }: Frame,
+  { id }: NodeRunRecord,
+  config: JsonObject,
+  state: ExecutionState,
+): NodeRunContext {
+  const { execution, ports, limits, workflow } = state.input;
+  const { version, mode } = execution;
   return {
     config,
-    node: { key: node.key, type: node.type, branches: Object.keys(node.branches), visit },
-    execution: {
-      id: execution.id,
-      workflowKey: workflowKeyOf(workflow),
-      version: execution.version,
-      mode: execution.mode,
-    },
+    node: { key: node.key, type: node.type, branches: Object.keys(node.branches), runId: id, rounds },
+    execution: { id: execution.id, workflowKey: workflowKeyOf(workflow), version, mode },
     scope: state.scope,
-    ports: { script: ports.script, http: ports.http, now: ports.now },
+    ports,
     limits: { scriptWallMs: limits.scriptWallMs },
     signal,
   };
@@ -150,42 +201,29 @@ function unlessStopped(
 }
 
 /** The outcome that an error stands for. Throws it on when it is a {@link LostClaim}. */
-function thrown(error: unknown): Extract<Outcome, { kind: 'fail' }> {
+function failureOf(error: unknown): Extract<Outcome, { kind: 'fail' }> {
   if (error instanceof LostClaim) throw error;
+  const fail = (found: NodeError): Extract<Outcome, { kind: 'fail' }> => ({
+    kind: 'fail',
+    status: 'error',
+    error: found,
+  });
   if (error instanceof EngineError) {
     const { code, message, detail } = error;
-    return {
-      kind: 'fail',
-      status: 'error',
-      error: detail === undefined ? { code, message } : { code, message, detail },
-    };
+    return fail(detail === undefined ? { code, message } : { code, message, detail });
   }
-  const message = error instanceof Error ? error.message : String(error);
-  return { kind: 'fail', status: 'error', error: { code: 'node_error', message } };
+  if (error instanceof WriteRefused) return fail({ code: error.code, message: error.message });
+  return fail({ code: 'node_error', message: error instanceof Error ? error.message : String(error) });
 }
 
-/** Lets go of the execution; when that cannot be recorded the visit ends as an error instead. */
-async function suspendVisit(
-  node: CompiledNode,
-  record: NodeRunRecord,
-  outcome: Extract<Outcome, { kind: 'suspend' }>,
-  state: ExecutionState,
-): Promise<Settled> {
-  try {
-    await journalWait(node, waitingRecord(record, outcome.result, state), outcome.resumeAt, state);
-  } catch (error) {
-    return settleVisit(node, record, thrown(error), state);
-  }
-  return { kind: 'suspended' };
-}
-
+/** A stop ends the execution wherever it is; who encloses the visit knows when only its branch was stopped. */
 function settleStopped(
   node: CompiledNode,
   record: NodeRunRecord,
   stop: Stop,
   error: NodeError,
   state: ExecutionState,
-): Settled {
-  const settled = settleVisit(node, record, { kind: 'fail', status: stop.status, error }, state);
-  return settled.kind === 'ended' ? { ...settled, end: { ...settled.end, reason: stop.reason } } : settled;
+): Visited {
+  settleVisit(node, record, { kind: 'fail', status: stop.status, error }, state);
+  return { kind: 'ended', end: { ...stop, error, reply: null } };
 }

@@ -35,5 +35,6 @@ export const DEFAULT_LIMITS: EngineLimits = {
   replyBytes: 5 * 1_048_576,
   stateBytes: 16 * 1_048_576,
   scriptWallMs: 10_000,
-  maxSteps: 100_000,
+  maxSteps: 1_000_000,
+  loopRounds: 100_000,
 };

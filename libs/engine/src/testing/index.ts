@@ -1,3 +1,4 @@
+export { answeringPorts } from './answering-ports.js';
 export * from './ended-outcome.js';
 export * from './fake-http.js';
 export * from './fake-ports.js';

@@ -22,6 +22,8 @@ export interface DocumentTest {
   /** What earlier attempts recorded. */
   restored?: readonly NodeRunRecord[];
   shouldYield?: () => boolean;
+  /** The database's clock when the execution was handed out. */
+  wokenAt?: Date;
 }
 
 /** Compiles a document and fails loudly, with every fault, when it has any. */
@@ -59,5 +61,6 @@ export function executionInput(workflow: CompiledWorkflow, context: Json, test: 
     limits: { ...DEFAULT_LIMITS, ...test.limits },
     ...(test.restored === undefined ? {} : { restored: test.restored }),
     ...(test.shouldYield === undefined ? {} : { shouldYield: test.shouldYield }),
+    ...(test.wokenAt === undefined ? {} : { wokenAt: test.wokenAt }),
   };
 }

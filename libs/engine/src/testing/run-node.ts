@@ -16,7 +16,7 @@ export interface NodeTest {
   results?: Record<string, Json>;
   env?: Record<string, string>;
   ports?: Partial<EnginePorts>;
-  node?: { key?: string; branches?: readonly string[]; visit?: number };
+  node?: { key?: string; branches?: readonly string[]; runId?: string; rounds?: readonly number[] };
   mode?: 'async' | 'sync';
   signal?: AbortSignal;
   limits?: { scriptWallMs: number };
@@ -26,6 +26,9 @@ export interface NodeTest {
 
 /** The id of the execution that {@link runNode} pretends to be part of. */
 export const TEST_EXECUTION_ID = '0197c0de-0000-7000-8000-000000000001';
+
+/** The id of the visit that {@link runNode} makes. */
+export const TEST_RUN_ID = '0197c0de-0000-7000-8000-000000000002';
 
 /** Runs or resumes one node as the loop would, its config rendered against the scope. Its throws come through. */
 export async function runNode(definition: NodeDefinition, test: NodeTest): Promise<Outcome> {
@@ -40,7 +43,14 @@ export async function runNode(definition: NodeDefinition, test: NodeTest): Promi
   };
   const context: NodeRunContext = {
     config: renderConfig(definition, test.config, scope),
-    node: { key: 'under-test', type: definition.type, branches: definition.branches, visit: 1, ...test.node },
+    node: {
+      key: 'under-test',
+      type: definition.type,
+      branches: definition.branches === 'any' ? [] : definition.branches,
+      runId: TEST_RUN_ID,
+      rounds: [],
+      ...test.node,
+    },
     execution: { id: TEST_EXECUTION_ID, workflowKey: 'test', version: 1, mode: test.mode ?? 'sync' },
     scope,
     ports,
@@ -54,7 +64,7 @@ export async function runNode(definition: NodeDefinition, test: NodeTest): Promi
 
 function waitingRun({ node, config }: NodeRunContext): NodeRunRecord {
   return {
-    id: '0197c0de-0000-7000-8000-000000000002',
+    id: TEST_RUN_ID,
     nodeKey: node.key,
     type: node.type,
     status: 'pending',

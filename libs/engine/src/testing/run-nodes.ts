@@ -45,6 +45,8 @@ export interface RunNodesTest {
   /** What earlier attempts recorded. */
   restored?: readonly NodeRunRecord[];
   shouldYield?: () => boolean;
+  /** The database's clock when the execution was handed out. */
+  wokenAt?: Date;
 }
 
 function inputOf(nodes: CompiledNode[], test: RunNodesTest): ExecutionInput {
@@ -68,6 +70,7 @@ function inputOf(nodes: CompiledNode[], test: RunNodesTest): ExecutionInput {
     limits: { ...DEFAULT_LIMITS, ...test.limits },
     ...(test.restored === undefined ? {} : { restored: test.restored }),
     ...(test.shouldYield === undefined ? {} : { shouldYield: test.shouldYield }),
+    ...(test.wokenAt === undefined ? {} : { wokenAt: test.wokenAt }),
   };
 }
 

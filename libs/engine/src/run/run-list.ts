@@ -1,0 +1,85 @@
+import type { CompiledNode } from '../contract/compiled-workflow.js';
+import type { ExecutionState } from './execution-state.js';
+import type { Frame } from './frame.js';
+import type { RunList } from './list-runner.js';
+import { runFork } from './run-fork.js';
+import { runRounds } from './run-rounds.js';
+import { keepOpen, settleOpen, type ExecutionEnd, type Settled } from './settle-visit.js';
+import { stopReason } from './stop-reason.js';
+import { visitNode, type OpenVisit } from './visit-node.js';
+
+/**
+ * Runs the nodes of a list one after the other, each with its branches, until the last one is done or one of them is
+ * not. As deep as branches are nested, never as deep as loops are long.
+ */
+export const runList: RunList = async (nodes, frame, state) => {
+  for (const node of nodes) {
+    const end = endBeforeNode(frame, state);
+    if (end !== null) return { kind: 'ended', end };
+    if (state.input.shouldYield?.() === true) return { kind: 'yielded' };
+    const settled = await runNode(node, frame, state);
+    if (settled.kind !== 'done') return settled;
+  }
+  return { kind: 'done' };
+};
+
+async function runNode(node: CompiledNode, frame: Frame, state: ExecutionState): Promise<Settled> {
+  const visited = await visitNode(node, frame, state);
+  if (visited.kind === 'branch') return runBranch(node, visited.name, frame, state);
+  return visited.kind === 'open' ? runOpen(node, visited, frame, state) : visited;
+}
+
+/** A branch that the node does not have is an empty one. */
+async function runBranch(node: CompiledNode, name: string, frame: Frame, state: ExecutionState): Promise<Settled> {
+  const branch = Object.hasOwn(node.branches, name) ? node.branches[name] : undefined;
+  return branch === undefined ? { kind: 'done' } : runList(branch, frame, state);
+}
+
+function runOpen(node: CompiledNode, visit: OpenVisit, frame: Frame, state: ExecutionState): Promise<Settled> {
+  const { outcome } = visit;
+  switch (outcome.kind) {
+    case 'each':
+      return runRounds(node, { ...visit, rounds: outcome.rounds }, frame, state, runList);
+    case 'fork':
+      return runFork(node, { ...visit, mode: outcome.mode }, frame, state, runList);
+    case 'branch':
+      return runFailing(node, { ...visit, outcome }, frame, state);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** A branch after which the visit fails, whatever else happens to it. */
+async function runFailing(
+  node: CompiledNode,
+  { record, outcome }: OpenVisit & { outcome: { kind: 'branch' } },
+  frame: Frame,
+  state: ExecutionState,
+): Promise<Settled> {
+  const { name, result, failAfter } = outcome;
+  keepOpen(record, result, { open: true }, state);
+  const settled = await runBranch(node, name, frame, state);
+  switch (settled.kind) {
+    case 'done':
+      return settleOpen(node, record, { status: 'failed', result, error: failAfter ?? null }, state);
+    case 'failed':
+    case 'ended': {
+      const { status, error } = settled.end;
+      settleOpen(node, record, { status, result, error }, state);
+      return settled;
+    }
+    default:
+      return settled;
+  }
+}
+
+function endBeforeNode({ signal }: Frame, { input, steps }: ExecutionState): ExecutionEnd | null {
+  const stop = stopReason(signal);
+  if (stop !== null) {
+    return { ...stop, error: { code: 'aborted', message: 'The execution was stopped.' }, reply: null };
+  }
+  const { maxSteps } = input.limits;
+  if (steps < maxSteps) return null;
+  const error = { code: 'step_limit', message: `The execution made ${maxSteps} node visits, no more are allowed.` };
+  return { status: 'error', reason: 'step_limit', error, reply: null };
+}

@@ -1,0 +1,126 @@
+import type { Json, JsonObject } from '#shared';
+import type { CompiledNode } from '../contract/compiled-workflow.js';
+import { EngineError } from '../contract/engine-error.js';
+import type { NodeError, NodeRunRecord } from '../contract/node-run.js';
+import type { Rounds } from '../contract/outcome.js';
+import type { Ending } from '../contract/statuses.js';
+import { BreathingSpace } from './breathing-space.js';
+import type { ExecutionState } from './execution-state.js';
+import type { Frame } from './frame.js';
+import { flushWhenLong } from './journal-entries.js';
+import { jsonBytes } from './json-bytes.js';
+import { trueResult } from './restore-visit.js';
+import type { RunList } from './list-runner.js';
+import { keepOpen, settleOpen, type Settled } from './settle-visit.js';
+
+interface LoopVisit {
+  record: NodeRunRecord;
+  earlier: NodeRunRecord | undefined;
+  rounds: Rounds;
+}
+
+interface Count {
+  looped: number;
+  done: number;
+}
+
+/** How a loop is left before its last round: with its own ending, or with what happened inside. */
+type Left = { settle: { status: Ending; more: JsonObject; error: NodeError | null } } | { pass: Settled };
+
+/**
+ * Runs a branch once per item, one round after the other, without growing with their number. The items are those of
+ * the first attempt, whatever became of their source.
+ */
+export async function runRounds(
+  node: CompiledNode,
+  { record, earlier, rounds }: LoopVisit,
+  frame: Frame,
+  state: ExecutionState,
+  runList: RunList,
+): Promise<Settled> {
+  const loop: Rounds = { ...rounds, items: itemsOf(rounds, earlier) };
+  const count: Count = { looped: 0, done: 0 };
+  const end = (status: Ending, more: JsonObject, error: NodeError | null): Settled =>
+    settleOpen(node, record, { status, result: { ...count, ...more }, error }, state);
+  try {
+    hold(record, loop, count, state);
+    const left = await goRound(node, loop, count, frame, state, runList);
+    if (left === null) return end('resolved', {}, null);
+    if ('settle' in left) return end(left.settle.status, left.settle.more, left.settle.error);
+    const { pass } = left;
+    if (pass.kind === 'ended') end(pass.end.status, {}, pass.end.error);
+    else hold(record, loop, count, state);
+    return pass;
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return end('error', {}, { code: error.code, message: error.message });
+  } finally {
+    delete state.scope.$scopes[node.key];
+  }
+}
+
+/** Null when every round was gone. */
+async function goRound(
+  node: CompiledNode,
+  loop: Rounds,
+  count: Count,
+  frame: Frame,
+  state: ExecutionState,
+  runList: RunList,
+): Promise<Left | null> {
+  const length = typeof loop.items === 'number' ? loop.items : loop.items.length;
+  const branch = node.branches[loop.branch] ?? [];
+  if (branch.length === 0) return null;
+  const space = new BreathingSpace();
+  for (let index = 0; index < length; index += 1) {
+    await space.take();
+    if (index >= state.input.limits.loopRounds) return exceeded(state.input.limits.loopRounds);
+    state.scope.$scopes[node.key] = scopeOf(loop.items, index, length);
+    const asked = index === 0 && loop.condition?.skipFirst === true ? null : loop.condition;
+    if (asked !== null && !(await asked.holds(state.scope))) {
+      if (!asked.continueOnFalse) return { settle: { status: 'resolved', more: { broken: true }, error: null } };
+      count.looped += 1;
+      continue;
+    }
+    const settled = await runList(branch, { ...frame, rounds: [...frame.rounds, index] }, state);
+    const left = afterRound(settled, loop.exit, count);
+    if (left !== null) return left;
+    await flushWhenLong(state);
+  }
+  return null;
+}
+
+function afterRound(settled: Settled, exit: Rounds['exit'], count: Count): Left | null {
+  if (settled.kind !== 'done' && settled.kind !== 'failed') return { pass: settled };
+  count.looped += 1;
+  if (settled.kind === 'done' || exit === 'continue') {
+    count.done += 1;
+    return null;
+  }
+  if (exit === 'break') return { settle: { status: 'resolved', more: { broken: true }, error: null } };
+  return { settle: { status: settled.end.status, more: { broken: true }, error: settled.end.error } };
+}
+
+function exceeded(most: number): Left {
+  const error = { code: 'loop_limit', message: `The loop made ${most} rounds, no more are allowed.` };
+  return { settle: { status: 'error', more: { exceeded: true }, error } };
+}
+
+function scopeOf(items: Rounds['items'], index: number, length: number): Json {
+  const item = typeof items === 'number' ? index : (items[index] ?? null);
+  return { item, index, sequence: index + 1, length };
+}
+
+/** Open while it runs: shown with its progress; the items it started with stay with it. */
+function hold(record: NodeRunRecord, { items }: Rounds, count: Count, state: ExecutionState): void {
+  const shown = { ...count };
+  const isKept = typeof items === 'number' || jsonBytes(items as Json) <= state.input.limits.nodeResultBytes;
+  // Too large to be kept is only what a request brought; that does not change.
+  keepOpen(record, shown, { open: true, ...(isKept ? { result: items as Json } : {}) }, state);
+}
+
+function itemsOf({ items }: Rounds, earlier: NodeRunRecord | undefined): Rounds['items'] {
+  if (earlier?.restore?.open !== true || earlier.restore.result === undefined) return items;
+  const kept = trueResult(earlier);
+  return typeof kept === 'number' || Array.isArray(kept) ? kept : items;
+}
