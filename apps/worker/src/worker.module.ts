@@ -70,13 +70,19 @@ function createProcessor(parts: WorkerParts, producer: JobProducer, replies: Rep
   const { config, storage, lease, running, environment, script, http, logger } = parts;
   const workflow = new ExecuteWorkflow({
     executions: storage.executions,
+    dispatch: storage.dispatch,
     versions: new VersionCache(storage.configuration),
     environment,
     replies,
     producer,
     lease,
     running,
-    ports: { script, http, now: () => new Date() },
+    ports: {
+      script,
+      http,
+      executions: { find: (id) => storage.executions.findEnding(id) },
+      now: () => new Date(),
+    },
     settings: config.settings,
     logger,
   });

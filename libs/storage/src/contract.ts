@@ -1,4 +1,13 @@
-import type { EndReason, Ending, ExecutionStatus, NodeError, NodeRunRecord, Reply, StoredRequest } from '#engine';
+import type {
+  EndReason,
+  Ending,
+  ExecutionStatus,
+  NodeError,
+  NodeRunRecord,
+  Reply,
+  StoredRequest,
+  Write,
+} from '#engine';
 import type { Json, JsonObject } from '#shared';
 
 /*
@@ -111,6 +120,10 @@ export interface RunnableExecution {
   expiresInMs: number | null;
   /** Workers that vanished while they ran it, since it last got on. */
   lostWorkers: number;
+  /** The execution whose subflow node waits for this one; null for most. */
+  parentExecutionId: string | null;
+  /** The database's clock. */
+  loadedAt: Date;
   /** Null for an execution started by hand. */
   request: StoredRequest | null;
   /** The context given by hand; null when there is a request. */
@@ -129,6 +142,8 @@ export interface OutcomeToRecord {
   nodeRuns: readonly NodeRunRecord[];
   reply: Reply | null;
   output: Json;
+  /** The execution that waits for this ending; absent or null when none does. */
+  parentExecutionId?: string | null;
   /** Free the dedup key: a sync execution that ended without a final reply. */
   releaseDedup: boolean;
   /**
@@ -151,6 +166,12 @@ export interface StoredJournal {
   runs: NodeRunRecord[];
   /** For the next entry. */
   nextSeq: number;
+}
+
+/** An execution that is committed as queued, at its first attempt. */
+export interface StartedExecution {
+  id: string;
+  mode: 'async' | 'sync';
 }
 
 /** An ending that comes from outside the run: cancel, timeout, recovery, a job that cannot be run. */
@@ -188,6 +209,17 @@ export interface ExecutionStore {
    * wakes it). Lost workers are forgotten: it got on.
    */
   suspend(hold: ExecutionHold, seq: number, runs: readonly NodeRunRecord[], resumeAt: Date | null): Promise<boolean>;
+  /**
+   * A write of a node and a journal entry with the runs that `finish` makes of its result, in one transaction. `finish`
+   * may be called more than once; what it throws takes the write back and comes out. Gives what was started by the write,
+   * to be enqueued; null when the claim is lost. @throws WriteRefused
+   */
+  write(
+    hold: ExecutionHold,
+    seq: number,
+    write: { write: Write; visit: Pick<NodeRunRecord, 'id' | 'nodeKey'> },
+    finish: (result: Json) => readonly NodeRunRecord[],
+  ): Promise<readonly StartedExecution[] | null>;
   /** As `journal`, and puts the execution back among the queued ones, for another worker. */
   handBack(hold: ExecutionHold, seq: number, runs: readonly NodeRunRecord[]): Promise<boolean>;
   /** Which of these executions are `started` under this lease; the others were ended or taken by somebody else. */
@@ -206,6 +238,8 @@ export interface ExecutionStore {
   endFromOutside(executionId: string, ending: OutsideEnding, onlyIf?: OutcomeToRecord['expected']): Promise<EndResult>;
   /** Batched. False when the compare failed: somebody else ended it, nothing was written. */
   recordOutcome(outcome: OutcomeToRecord): Promise<boolean>;
+  /** How another execution stands; null when it does not exist. */
+  findEnding(executionId: string): Promise<{ status: ExecutionStatus; output: Json; error: NodeError | null } | null>;
   /** Batched. The stored reply once the execution ended, else null. */
   findReply(executionId: string): Promise<StoredReplyState | null>;
   close(): Promise<void>;
@@ -258,6 +292,10 @@ export interface DispatchStore {
   requeueLost(execution: Pick<LostExecution, 'id' | 'attempt' | 'leaseId'>): Promise<QueuedExecution | null>;
   /** Suspended executions whose time came become `queued` (compare-and-set, several workers may ask), at most `limit`. */
   resumeDue(limit: number): Promise<QueuedExecution[]>;
+  /** A suspended execution that somebody woke becomes `queued`; null when it is not suspended, or not woken. */
+  resumeWoken(executionId: string): Promise<QueuedExecution | null>;
+  /** Open executions whose parent ended, is gone or gave them up, at most `limit`. */
+  findOrphans(limit: number): Promise<string[]>;
   /** Open executions whose time limit passed; those a worker holds only `graceMs` later, for it ends them itself. */
   findExpired(graceMs: number, limit: number): Promise<string[]>;
   /** Waiting executions, counted up to `limit` and no further. */

@@ -181,6 +181,8 @@ function executions(storage: () => InMemoryStorage): AdminStorage['executions'] 
     journal: refused,
     suspend: refused,
     handBack: refused,
+    write: refused,
+    findEnding: refused,
     findHeld: refused,
     recordOutcome: refused,
     findReply: async (id): Promise<StoredReplyState | null> => {

@@ -4,7 +4,10 @@ import type { DispatchStore, ExecutionStore } from '#storage';
 
 /** What a dispatcher looks at and acts on. */
 export interface DispatcherParts {
-  dispatch: Pick<DispatchStore, 'findQueued' | 'findLost' | 'requeueLost' | 'resumeDue' | 'findExpired'>;
+  dispatch: Pick<
+    DispatchStore,
+    'findQueued' | 'findLost' | 'requeueLost' | 'resumeDue' | 'findExpired' | 'findOrphans'
+  >;
   executions: Pick<ExecutionStore, 'endFromOutside' | 'loadJournal'>;
   producer: Pick<JobProducer, 'enqueue' | 'findMissing'>;
   replies: Pick<ReplyChannel, 'publish'>;

@@ -1,5 +1,6 @@
 import type { DispatcherParts } from './dispatcher-parts.js';
 import { endExpired } from './end-expired.js';
+import { endOrphans } from './end-orphans.js';
 import { enqueueStranded } from './enqueue-stranded.js';
 import { recoverLost } from './recover-lost.js';
 import { wakeDue } from './wake-due.js';
@@ -48,6 +49,7 @@ export class Dispatcher {
       () => wakeDue(this.parts),
       () => recoverLost(this.parts),
       () => endExpired(this.parts),
+      () => endOrphans(this.parts),
       async () => {
         const page = await enqueueStranded(this.parts, this.after);
         this.after = page.after;

@@ -118,6 +118,7 @@ describe('durable execution', () => {
         requeueLost: (execution) => dispatch.requeueLost(execution),
         resumeDue: (limit) => dispatch.resumeDue(limit),
         findExpired: (graceMs, limit) => dispatch.findExpired(graceMs, limit),
+        findOrphans: (limit) => dispatch.findOrphans(limit),
       },
       executions,
     }).pass();

@@ -1,5 +1,5 @@
 import type { Logger } from '#shared';
-import { attributes, inSpan, type Settings } from '#shared';
+import { attributes, currentTraceparent, inSpan, type Settings } from '#shared';
 import {
   isEnding,
   LostClaim,
@@ -9,7 +9,14 @@ import {
   type RunResult,
 } from '#engine';
 import type { JobMember, JobProducer, ReplyChannel } from '#queue';
-import { StorageUnavailable, type ExecutionStore, type RunnableExecution } from '#storage';
+import {
+  StorageUnavailable,
+  type DispatchStore,
+  type ExecutionStore,
+  type QueuedExecution,
+  type RunnableExecution,
+  type StartedExecution,
+} from '#storage';
 import type { Environment } from '../ports/environment.js';
 import { abortAfter } from './abort-after.js';
 import { ExecutionClaim, type HeldLease } from './execution-claim.js';
@@ -25,6 +32,7 @@ import type { WorkerLease } from './worker-lease.js';
 
 export interface ExecuteWorkflowParts {
   executions: ExecutionStore;
+  dispatch: Pick<DispatchStore, 'resumeWoken'>;
   versions: Pick<VersionCache, 'load'>;
   environment: Pick<Environment, 'valuesFor'>;
   replies: Pick<ReplyChannel, 'publish'>;
@@ -58,6 +66,8 @@ interface Run {
 
 /** Node visits in one execution: 400 nodes times their loops' rounds end somewhere. */
 const MAX_STEPS = 1_000_000;
+/** Rounds of one loop (WORKFLOW_LIMITS of contract.md 11). */
+const LOOP_ROUNDS = 100_000;
 /** With so many lost workers an execution may be what kills them, and runs without other suspects beside it. */
 const SUSPECT_AFTER = 2;
 
@@ -107,7 +117,8 @@ export class ExecuteWorkflow {
       claimed();
     };
     const timeoutMs = workflow.options.timeout || null;
-    const claim = new ExecutionClaim(execution, lease, executions, { timeoutMs, onClaimed });
+    const onStarted = (started: readonly StartedExecution[]) => void this.enqueueStarted(started);
+    const claim = new ExecutionClaim(execution, lease, executions, { timeoutMs, onClaimed, onStarted });
     const limit = execution.expiresInMs ?? timeoutMs;
     const callOff = limit === null ? null : abortAfter(abort, limit, TIMED_OUT);
     try {
@@ -139,6 +150,7 @@ export class ExecuteWorkflow {
       environment,
       limits: settings,
       maxSteps: MAX_STEPS,
+      loopRounds: LOOP_ROUNDS,
       signal: abort.signal,
       restored,
       shouldYield: this.shouldYield,
@@ -171,7 +183,34 @@ export class ExecuteWorkflow {
     const recording = { execution, expected, startedAt, endedAt: new Date(), deleteOn };
     const recorded = await recordWhileHeld(this.parts.executions, lease, recording, outcome);
     await sendReply(this.parts.replies, execution, recorded?.reply);
+    if (execution.parentExecutionId !== null) await this.resumeParent(execution.parentExecutionId);
     return recorded?.status ?? 'lost';
+  }
+
+  /** They are committed: when the queue does not take them now, the dispatcher finds them waiting. */
+  private async enqueueStarted(started: readonly StartedExecution[]): Promise<void> {
+    await Promise.all(
+      started.map(({ id, mode }) => this.enqueue({ id, attempt: 0, mode, dedupId: null }, 'was started by a node')),
+    );
+  }
+
+  /** It is woken already, by the statement that ended its child; this only saves it the wait for the dispatcher. */
+  private async resumeParent(parentId: string): Promise<void> {
+    try {
+      const parent = await this.parts.dispatch.resumeWoken(parentId);
+      if (parent !== null) await this.enqueue(parent, 'can go on');
+    } catch (error) {
+      this.parts.logger.warn({ err: error, executionId: parentId }, 'an execution is not resumed at once');
+    }
+  }
+
+  private async enqueue(execution: Omit<QueuedExecution, 'chunkId'>, what: string): Promise<void> {
+    const { id, attempt, mode, dedupId } = execution;
+    const traceparent = currentTraceparent();
+    const job = { executionId: id, attempt, dedupId: dedupId?.toString('hex') ?? null, urgent: mode === 'sync' };
+    await this.parts.producer.enqueue({ ...job, ...(traceparent ? { traceparent } : {}) }).catch((error: unknown) => {
+      this.parts.logger.warn({ err: error, executionId: id }, `an execution that ${what} could not be enqueued`);
+    });
   }
 
   private log(execution: RunnableExecution, status: string, error: string | undefined, startedAt: Date): void {

@@ -17,6 +17,8 @@ const run: NodeRunRecord = {
 };
 
 interface Answers {
+  /** What a write started; null when the claim is lost. */
+  written?: { id: string; mode: 'async' | 'sync' }[] | null;
   claim?: boolean;
   journal?: boolean | Error;
   held?: boolean;
@@ -41,6 +43,10 @@ function claimOver(answers: Answers) {
     journal: entry('journal'),
     suspend: entry('suspend'),
     handBack: entry('handBack'),
+    write: async (...args: unknown[]) => {
+      calls.push(['write', ...args.slice(0, 3)]);
+      return answers.written === undefined ? [] : answers.written;
+    },
     abandon: async (owned: unknown, why: string) => {
       calls.push(['abandon', owned, why]);
       const fault = answers.abandon?.shift();
@@ -49,7 +55,11 @@ function claimOver(answers: Answers) {
   };
   const lease = { id: 7, isHeld: () => answers.held ?? true };
   const onClaimed = () => void calls.push('claimed');
-  const claim = new ExecutionClaim({ id: 'x', attempt: 2 }, lease, store, { timeoutMs: 900, onClaimed });
+  const claim = new ExecutionClaim({ id: 'x', attempt: 2 }, lease, store, {
+    timeoutMs: 900,
+    onClaimed,
+    onStarted: (started) => void calls.push(['started', started]),
+  });
   return { claim, calls, store };
 }
 
@@ -66,8 +76,8 @@ describe('ExecutionClaim', () => {
 
   it('claims once, before the first effect, says so, and counts the journal entries from 0', async () => {
     const { claim, calls } = claimOver({});
-    await claim.beforeEffect(run, []);
-    await claim.beforeEffect(run, [run]);
+    await claim.beforeEffect([run]);
+    await claim.beforeEffect([run, run]);
     expect(calls).toEqual([...CLAIMED, ['journal', HOLD, 0, [run]], ['journal', HOLD, 1, [run, run]]]);
     expect(await claim.expected()).toEqual({ status: 'started', attempt: 3, leaseId: 7 });
   });
@@ -81,15 +91,28 @@ describe('ExecutionClaim', () => {
   it('goes on behind the entries of earlier attempts', async () => {
     const { claim, calls } = claimOver({});
     expect(await claim.restore()).toEqual([run]);
-    await claim.beforeEffect(run, []);
+    await claim.beforeEffect([run]);
     expect(calls.at(-1)).toEqual(['journal', HOLD, 4, [run]]);
   });
 
   it('claims before it suspends, and has let go then: there is nothing to abandon', async () => {
     const { claim, calls } = claimOver({});
-    await claim.suspend(run, [run], RESUME_AT);
+    await claim.suspend([run, run], RESUME_AT);
     await claim.abandon('outage');
     expect(calls).toEqual([...CLAIMED, ['suspend', HOLD, 0, [run, run], RESUME_AT]]);
+  });
+
+  it('commits a write with its entry, and says what it started', async () => {
+    const started = [{ id: 'child', mode: 'async' as const }];
+    const { claim, calls } = claimOver({ written: started });
+    const write = { kind: 'close_tasks' as const };
+    await claim.write(write, run, () => [run]);
+    expect(calls).toEqual([...CLAIMED, ['write', HOLD, 0, { write, visit: run }], ['started', started]]);
+  });
+
+  it('stops the run when the claim was lost to somebody else before its write', async () => {
+    const { claim } = claimOver({ written: null });
+    await expect(claim.write({ kind: 'close_tasks' }, run, () => [])).rejects.toBeInstanceOf(LostClaim);
   });
 
   it('claims before it hands back, names the attempt that is next, and has nothing to abandon then', async () => {
@@ -102,14 +125,14 @@ describe('ExecutionClaim', () => {
   it.each([{ claim: false }, { journal: false }, { held: false }])(
     'stops the run before the effect when the claim or the lease is lost (%j)',
     async (answers) => {
-      await expect(claimOver(answers).claim.beforeEffect(run, [])).rejects.toBeInstanceOf(LostClaim);
+      await expect(claimOver(answers).claim.beforeEffect([run])).rejects.toBeInstanceOf(LostClaim);
     },
   );
 
   it.each([{ claim: false }, { journal: false }, { held: false }])(
     'neither suspends nor hands back what it does not own (%j)',
     async (answers) => {
-      await expect(claimOver(answers).claim.suspend(run, [], RESUME_AT)).rejects.toBeInstanceOf(LostClaim);
+      await expect(claimOver(answers).claim.suspend([run], RESUME_AT)).rejects.toBeInstanceOf(LostClaim);
       await expect(claimOver(answers).claim.handBack([])).rejects.toBeInstanceOf(LostClaim);
     },
   );
@@ -121,17 +144,17 @@ describe('ExecutionClaim', () => {
       answers.held = false;
       return true;
     };
-    await expect(claim.beforeEffect(run, [])).rejects.toBeInstanceOf(LostClaim);
+    await expect(claim.beforeEffect([run])).rejects.toBeInstanceOf(LostClaim);
   });
 
   it('gives the run up, its effect not begun, when the database is away while the intent is written', async () => {
     const { claim } = claimOver({ journal: new StorageUnavailable('away') });
-    await expect(claim.beforeEffect(run, [])).rejects.toBeInstanceOf(LostClaim);
+    await expect(claim.beforeEffect([run])).rejects.toBeInstanceOf(LostClaim);
   });
 
   it('abandons what it could not suspend', async () => {
     const { claim, calls } = claimOver({ journal: new StorageUnavailable('away') });
-    await expect(claim.suspend(run, [], null)).rejects.toBeInstanceOf(LostClaim);
+    await expect(claim.suspend([run], null)).rejects.toBeInstanceOf(LostClaim);
     await claim.abandon('outage');
     expect(calls.at(-1)).toEqual(['abandon', HOLD, 'outage']);
   });

@@ -1,11 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { LostClaim, type Journal, type NodeRunRecord } from '#engine';
+import { LostClaim, type Journal, type NodeRunRecord, type Write } from '#engine';
+import type { Json } from '#shared';
 import {
   StorageUnavailable,
   type ExecutionHold,
   type ExecutionStore,
   type OutcomeToRecord,
   type RunnableExecution,
+  type StartedExecution,
 } from '#storage';
 
 /** Pause between tries to let go while the database is away. Milliseconds. */
@@ -23,6 +25,8 @@ export interface ClaimOptions {
   timeoutMs: number | null;
   /** Hears, at most once, that Postgres knows this worker to run the execution. */
   onClaimed: () => void;
+  /** Hears of executions that a write of this one started, once they are committed. */
+  onStarted?: (started: readonly StartedExecution[]) => void;
 }
 
 /**
@@ -40,7 +44,7 @@ export class ExecutionClaim implements Journal {
     private readonly lease: HeldLease,
     private readonly store: Pick<
       ExecutionStore,
-      'claim' | 'loadJournal' | 'journal' | 'suspend' | 'handBack' | 'abandon'
+      'claim' | 'loadJournal' | 'journal' | 'suspend' | 'write' | 'handBack' | 'abandon'
     >,
     private readonly options: ClaimOptions,
   ) {}
@@ -61,14 +65,32 @@ export class ExecutionClaim implements Journal {
     return runs;
   }
 
-  async beforeEffect(intent: NodeRunRecord, completed: readonly NodeRunRecord[]): Promise<void> {
-    await this.writeOrStop((hold, seq) => this.store.journal(hold, seq, [...completed, intent]));
+  async beforeEffect(runs: readonly NodeRunRecord[]): Promise<void> {
+    await this.flush(runs);
     if (!this.lease.isHeld()) throw new LostClaim();
   }
 
-  async suspend(waiting: NodeRunRecord, completed: readonly NodeRunRecord[], resumeAt: Date | null): Promise<void> {
-    await this.writeOrStop((hold, seq) => this.store.suspend(hold, seq, [...completed, waiting], resumeAt));
+  async flush(runs: readonly NodeRunRecord[]): Promise<void> {
+    await this.addOrStop((hold, seq) => this.store.journal(hold, seq, runs));
+  }
+
+  async suspend(runs: readonly NodeRunRecord[], resumeAt: Date | null): Promise<void> {
+    await this.addOrStop((hold, seq) => this.store.suspend(hold, seq, runs, resumeAt));
     this.hasLetGo = true;
+  }
+
+  async write(
+    write: Write,
+    visit: Pick<NodeRunRecord, 'id' | 'nodeKey'>,
+    finish: (result: Json) => readonly NodeRunRecord[],
+  ): Promise<void> {
+    let started: readonly StartedExecution[] = [];
+    await this.addOrStop(async (hold, seq) => {
+      const written = await this.store.write(hold, seq, { write, visit }, finish);
+      started = written ?? [];
+      return written !== null;
+    });
+    if (started.length > 0) this.options.onStarted?.(started);
   }
 
   /**
@@ -76,7 +98,7 @@ export class ExecutionClaim implements Journal {
    * that its next job is for. @throws LostClaim, StorageUnavailable
    */
   async handBack(completed: readonly NodeRunRecord[]): Promise<number> {
-    const written = await this.write((hold, seq) => this.store.handBack(hold, seq, completed));
+    const written = await this.add((hold, seq) => this.store.handBack(hold, seq, completed));
     if (!written) throw new LostClaim();
     this.hasLetGo = true;
     return this.hold().attempt;
@@ -118,15 +140,15 @@ export class ExecutionClaim implements Journal {
   }
 
   /** @throws LostClaim also when the database is away: nothing was begun, and an event does not fail because of that */
-  private async writeOrStop(entry: (hold: ExecutionHold, seq: number) => Promise<boolean>): Promise<void> {
-    const written = await this.write(entry).catch((error: unknown) => {
+  private async addOrStop(entry: (hold: ExecutionHold, seq: number) => Promise<boolean>): Promise<void> {
+    const written = await this.add(entry).catch((error: unknown) => {
       if (error instanceof StorageUnavailable) throw new LostClaim();
       throw error;
     });
     if (!written) throw new LostClaim();
   }
 
-  private async write(entry: (hold: ExecutionHold, seq: number) => Promise<boolean>): Promise<boolean> {
+  private async add(entry: (hold: ExecutionHold, seq: number) => Promise<boolean>): Promise<boolean> {
     if (!this.lease.isHeld() || !(await this.claim())) return false;
     return entry(this.hold(), this.nextSeq++);
   }

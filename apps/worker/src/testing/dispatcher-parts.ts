@@ -28,6 +28,7 @@ export function dispatcherParts(changes: {
       requeueLost: async () => null,
       resumeDue: async () => [],
       findExpired: async () => [],
+      findOrphans: async () => [],
       ...changes.dispatch,
     },
     executions: {

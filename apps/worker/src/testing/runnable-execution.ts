@@ -18,6 +18,8 @@ export function runnableExecution(changes: Partial<RunnableExecution> = {}): Run
     startedAt: null,
     expiresInMs: null,
     lostWorkers: 0,
+    parentExecutionId: null,
+    loadedAt: new Date(),
     request: null,
     input: null,
     ...changes,

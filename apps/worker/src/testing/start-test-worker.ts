@@ -40,13 +40,18 @@ export async function startTestWorker(
   const running = new RunningExecutions(storage.executions, fault);
   const workflow = new ExecuteWorkflow({
     executions: storage.executions,
+    dispatch: storage.dispatch,
     versions: new VersionCache(storage.configuration),
     environment: { valuesFor: () => ({ values: {}, secretNames: new Set() }) },
     replies: { publish: async () => undefined },
     producer,
     lease,
     running,
-    ports: { ...fakePorts(outside), now: () => new Date() },
+    ports: {
+      ...fakePorts(outside),
+      executions: { find: (id) => storage.executions.findEnding(id) },
+      now: () => new Date(),
+    },
     settings: SETTINGS,
     logger: createLogger('test', 'silent'),
   });

@@ -228,7 +228,11 @@ export interface Journal {
    * The write and an entry with the runs that `finish` makes of its result, in one transaction. When `finish` throws,
    * nothing is written and its error comes out. Rejects with {@link WriteRefused}, or as the others do.
    */
-  write(write: Write, nodeRunId: string, finish: (result: Json) => readonly NodeRunRecord[]): Promise<void>;
+  write(
+    write: Write,
+    visit: Pick<NodeRunRecord, 'id' | 'nodeKey'>,
+    finish: (result: Json) => readonly NodeRunRecord[],
+  ): Promise<void>;
 }
 
 /** The execution belongs to somebody else now: stop at once, write nothing. */

@@ -32,7 +32,7 @@ async function abandon({ definition }: CompiledNode, run: NodeRunRecord, state: 
   const settled = settledAs(run, state);
   const write = run.restore?.open === true ? null : definition.abandon?.({ ...run, result: trueResult(run) });
   state.open.delete(run.id);
-  if (!write || !(await isWritten(write, run.id, settled, state))) state.unjournaled.set(run.id, settled);
+  if (!write || !(await isWritten(write, settled, state))) state.unjournaled.set(run.id, settled);
 }
 
 function settledAs({ restore: _restore, ...run }: NodeRunRecord, state: ExecutionState): NodeRunRecord {
@@ -40,10 +40,10 @@ function settledAs({ restore: _restore, ...run }: NodeRunRecord, state: Executio
 }
 
 /** What cannot be undone stays behind: it belongs to an execution that goes on without it. */
-async function isWritten(write: Write, id: string, settled: NodeRunRecord, state: ExecutionState): Promise<boolean> {
-  state.unjournaled.delete(id);
+async function isWritten(write: Write, settled: NodeRunRecord, state: ExecutionState): Promise<boolean> {
+  state.unjournaled.delete(settled.id);
   try {
-    await journalWrite(write, id, () => settled, state);
+    await journalWrite(write, settled, () => settled, state);
     return true;
   } catch (error) {
     if (error instanceof WriteRefused || error instanceof EngineError) return false;

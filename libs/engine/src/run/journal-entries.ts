@@ -45,13 +45,11 @@ export async function flushWhenLong(state: ExecutionState): Promise<void> {
  */
 export function journalWrite(
   write: Write,
-  nodeRunId: string,
+  visit: Pick<NodeRunRecord, 'id' | 'nodeKey'>,
   finish: (result: Json) => NodeRunRecord,
   state: ExecutionState,
 ): Promise<void> {
-  return inTurn(state, (runs) =>
-    state.input.ports.journal.write(write, nodeRunId, (result) => [...runs, finish(result)]),
-  );
+  return inTurn(state, (runs) => state.input.ports.journal.write(write, visit, (result) => [...runs, finish(result)]));
 }
 
 /** One entry after the other; the records it takes come back, ahead of newer ones, when it fails. */

@@ -78,7 +78,7 @@ async function writeOr(
   fail: (failure: Failure) => Visited,
 ): Promise<Visited | null> {
   try {
-    await journalWrite(write, record.id, finish, state);
+    await journalWrite(write, record, finish, state);
     return null;
   } catch (error) {
     state.open.delete(record.id);

@@ -35,7 +35,7 @@ export function inMemoryJournal(options: InMemoryJournalOptions = {}): InMemoryJ
     beforeEffect: async (runs) => keep({ runs }),
     flush: async (runs) => keep({ runs }),
     suspend: async (runs, resumeAt) => keep({ runs, resumeAt }),
-    write: async (write, _nodeRunId, finish) => keep({ runs: finish(options.apply?.(write) ?? null), write }),
+    write: async (write, _visit, finish) => keep({ runs: finish(options.apply?.(write) ?? null), write }),
   };
 }
 

@@ -10,6 +10,7 @@ export interface Transaction {
 export interface WriteOrigin {
   executionId: string;
   workflowId: number;
+  mode: 'async' | 'sync';
   nodeRunId: string;
   nodeKey: string;
   /** Workflows whose executions led here, this one's last: an execution that a write starts gets it as its `stack`. */

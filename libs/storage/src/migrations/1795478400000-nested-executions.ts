@@ -4,7 +4,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class NestedExecutions1795478400000 implements MigrationInterface {
   readonly name = 'NestedExecutions1795478400000';
   static readonly statements: readonly string[] = [
-    `alter table executions add column parent_execution_id uuid, add column parent_run_id uuid`,
+    `alter table executions add column parent_execution_id uuid, add column parent_run_id uuid,
+      add column parent_gone boolean not null default false`,
     // Only open children are ever looked for: to end them with their parent.
     `create index executions_open_children on executions (parent_execution_id)
       where parent_execution_id is not null and status in ('queued', 'started')`,

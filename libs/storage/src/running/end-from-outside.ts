@@ -11,7 +11,8 @@ const MAX_ROUNDS = 20;
 /** The document whole: Postgres may be unable to look into its JSON. */
 const LOAD_OPEN = {
   name: 'load-open-execution',
-  text: `select e.status, e.attempt, e.lease_id, e.mode, e.reply_to, e.dedup_id is not null as deduped, e.started_at, v.document
+  text: `select e.status, e.attempt, e.lease_id, e.mode, e.reply_to, e.dedup_id is not null as deduped, e.started_at,
+    e.parent_execution_id, v.document
   from executions e left join workflow_versions v on v.id = e.version_id
   where e.id = $1`,
 };
@@ -30,6 +31,7 @@ interface OpenRow {
   reply_to: string | null;
   deduped: boolean;
   started_at: Date | null;
+  parent_execution_id: string | null;
   document: JsonObject | null;
 }
 
@@ -104,6 +106,7 @@ function toOutcome(
     nodeRuns: settlePending(runs, ending, endedAt),
     reply: isSync ? interruptedReply(executionId) : null,
     output: null,
+    parentExecutionId: row.parent_execution_id,
     releaseDedup: isSync && row.deduped,
     deleteWhenEnded: isDeletedOn(ending.status, row.document),
   };

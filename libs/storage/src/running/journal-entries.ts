@@ -16,6 +16,8 @@ export interface EntryToJournal {
 }
 
 /**
+ * A `resume_at` that is there while the execution runs was set by who woke it: it then does not wait at all.
+ *
  * The row lock orders a journal entry and an ending: whichever comes second sees the other. The lease is looked at too,
  * because recovery removes it before it looks for what was lost.
  *
@@ -45,7 +47,7 @@ written as (
 let_go as (
   update ${tables.executions} e
   set status = case h.next when 'queued' then 'queued'::execution_status else e.status end, lease_id = null,
-    resume_at = h.resume_at, lost = case h.next when 'suspended' then 0 else e.lost end
+    resume_at = case h.next when 'suspended' then coalesce(e.resume_at, h.resume_at) end, lost = case h.next when 'suspended' then 0 else e.lost end
   from held h where e.id = h.id and e.id >= $3 and e.id <= $4 and h.next <> 'held'
 )
 select n from held`,

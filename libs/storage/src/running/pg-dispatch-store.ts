@@ -59,6 +59,23 @@ const RESUME_DUE = {
     returning ${QUEUED_COLUMNS}`,
 };
 
+const RESUME_WOKEN = {
+  name: 'resume-woken',
+  text: `update executions e set status = 'queued', resume_at = null
+    where e.id = $1 and e.resume_at <= now() and e.status = 'started' and e.lease_id is null
+    returning ${QUEUED_COLUMNS}`,
+};
+
+// Over the index of open children, which is as long as there are any.
+const FIND_ORPHANS = {
+  name: 'find-orphans',
+  text: `select c.id from executions c
+    left join lateral (select status from executions where id = c.parent_execution_id limit 1) p on true
+    where c.parent_execution_id is not null and c.status in ('queued', 'started')
+      and (c.parent_gone or p.status is null or p.status not in ('queued', 'started'))
+    limit $1`,
+};
+
 // A worker that vanished or gave up ends nothing any more, but until its lease is taken away nobody knows.
 const FIND_EXPIRED = {
   name: 'find-expired',
@@ -119,6 +136,16 @@ export class PgDispatchStore implements DispatchStore {
 
   async resumeDue(limit: number): Promise<QueuedExecution[]> {
     return (await this.database.query<QueuedRow>(RESUME_DUE, [limit])).map(toQueued);
+  }
+
+  async resumeWoken(executionId: string): Promise<QueuedExecution | null> {
+    const [row] = await this.database.query<QueuedRow>(RESUME_WOKEN, [executionId]);
+    return row === undefined ? null : toQueued(row);
+  }
+
+  async findOrphans(limit: number): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(FIND_ORPHANS, [limit]);
+    return rows.map((row) => row.id);
   }
 
   async findExpired(graceMs: number, limit: number): Promise<string[]> {

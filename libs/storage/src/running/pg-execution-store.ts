@@ -1,5 +1,5 @@
-import type { NodeRunRecord, Reply } from '#engine';
-import { Batcher, isUuid, type SecretBox } from '#shared';
+import type { ExecutionStatus, NodeError, NodeRunRecord, Reply, Write } from '#engine';
+import { Batcher, isUuid, type Json, type SecretBox } from '#shared';
 import type { Database } from '../connection/database.js';
 import { idBounds } from '../connection/id-bounds.js';
 import {
@@ -10,6 +10,7 @@ import {
   type OutcomeToRecord,
   type OutsideEnding,
   type RunnableExecution,
+  type StartedExecution,
   type StoredJournal,
   type StoredReplyState,
 } from '../contract.js';
@@ -23,6 +24,7 @@ import { openRuns } from './open-runs.js';
 import { recordOutcomes, toOutcomeRow, type OutcomeRow } from './record-outcome.js';
 import { LOAD_RUNNABLE, toRunnable, type RunnableRow } from './runnable-query.js';
 import { sealRuns } from './seal-runs.js';
+import { writeEntry } from './write-entry.js';
 
 const ALONE_BYTES = 256 * 1024;
 
@@ -36,6 +38,19 @@ const FIND_REPLY: PartitionedStatement = {
     left join lateral (select reply from ${tables.execution_results} where execution_id = e.id limit 1) r on true
     where e.id = any($1::uuid[]) and e.id >= $2 and e.id <= $3`,
 };
+
+const FIND_ENDING = {
+  name: 'find-ending',
+  text: `select e.status, r.output, r.error from executions e
+    left join lateral (select output, error from execution_results where execution_id = e.id limit 1) r on true
+    where e.id = $1`,
+};
+
+interface EndingRow {
+  status: ExecutionStatus;
+  output: Json;
+  error: NodeError | null;
+}
 
 const FIND_HELD = {
   name: 'find-held',
@@ -108,7 +123,7 @@ export class PgExecutionStore implements ExecutionStore {
   }
 
   async journal(hold: ExecutionHold, seq: number, runs: readonly NodeRunRecord[]): Promise<boolean> {
-    return this.write(hold, seq, runs, { next: 'held', resumeAt: null });
+    return this.add(hold, seq, runs, { next: 'held', resumeAt: null });
   }
 
   async suspend(
@@ -118,11 +133,30 @@ export class PgExecutionStore implements ExecutionStore {
     resumeAt: Date | null,
   ): Promise<boolean> {
     if (resumeAt !== null && Number.isNaN(resumeAt.getTime())) throw new RejectedRow('A time is not a date.');
-    return this.write(hold, seq, runs, { next: 'suspended', resumeAt });
+    return this.add(hold, seq, runs, { next: 'suspended', resumeAt });
+  }
+
+  async write(
+    hold: ExecutionHold,
+    seq: number,
+    { write, visit }: { write: Write; visit: Pick<NodeRunRecord, 'id' | 'nodeKey'> },
+    finish: (result: Json) => readonly NodeRunRecord[],
+  ): Promise<readonly StartedExecution[] | null> {
+    const executionId = hold.executionId.toLowerCase();
+    const seal = (result: Json) => sealRuns(this.box, executionId, finish(result));
+    return writeEntry(this.database, { hold: { ...hold, executionId }, seq, write, visit, finish: seal });
+  }
+
+  async findEnding(
+    executionId: string,
+  ): Promise<{ status: ExecutionStatus; output: Json; error: NodeError | null } | null> {
+    if (!isUuid(executionId)) return null;
+    const [row] = await this.database.query<EndingRow>(FIND_ENDING, [executionId]);
+    return row ?? null;
   }
 
   async handBack(hold: ExecutionHold, seq: number, runs: readonly NodeRunRecord[]): Promise<boolean> {
-    return this.write(hold, seq, runs, { next: 'queued', resumeAt: null });
+    return this.add(hold, seq, runs, { next: 'queued', resumeAt: null });
   }
 
   async findHeld(leaseId: number, executionIds: readonly string[]): Promise<Set<string>> {
@@ -159,7 +193,7 @@ export class PgExecutionStore implements ExecutionStore {
     await Promise.all(batchers.map((batcher) => batcher.close()));
   }
 
-  private write(
+  private add(
     hold: ExecutionHold,
     seq: number,
     runs: readonly NodeRunRecord[],

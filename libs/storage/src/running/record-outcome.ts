@@ -6,7 +6,7 @@ import { PayloadPacker } from '../connection/payload-packer.js';
 import { storableText } from '../connection/storable-text.js';
 import { RejectedRow, type OutcomeToRecord } from '../contract.js';
 import type { PartitionedQuery } from '../partitions/partitioned-query.js';
-import { RECORD, RECORD_AND_ALARM } from './record-statements.js';
+import { recordStatement } from './record-statements.js';
 import { sealRuns } from './seal-runs.js';
 
 /** An outcome made ready for the batch. */
@@ -16,6 +16,8 @@ export interface OutcomeRow {
   bytes: number;
   /** Id for the execution of the error workflow, if one is to be started; null after an ending that starts none. */
   alarmId: string | null;
+  /** Somebody may wait for this ending. */
+  hasParent: boolean;
   columns: Record<string, unknown>;
 }
 
@@ -40,6 +42,7 @@ export function toOutcomeRow(outcome: OutcomeToRecord, box: SecretBox): OutcomeR
     payloads,
     bytes: Object.values(payloads).reduce((sum, payload) => sum + (payload?.length ?? 0), 0),
     alarmId,
+    hasParent: (outcome.parentExecutionId ?? null) !== null,
     columns: {
       id,
       expected: expected.status,
@@ -71,7 +74,10 @@ export async function recordOutcomes(queries: PartitionedQuery, rows: readonly O
     }
     return columns;
   });
-  const statement = rows.some((row) => row.alarmId !== null) ? RECORD_AND_ALARM : RECORD;
+  const statement = recordStatement({
+    alarm: rows.some((row) => row.alarmId !== null),
+    wake: rows.some((row) => row.hasParent),
+  });
   const ids = rows.map((row) => row.id);
   const values = [JSON.stringify(parameters), packer.toBuffer(), ...idBounds(ids)];
   const recorded = new Set((await queries.query<{ n: number }>(statement, ids, values)).map((row) => row.n));

@@ -38,7 +38,7 @@ const endings = (tables: DayTables) => `won as (
   from input i
   where e.id = i.id and e.id >= $3 and e.id <= $4 and e.status = i.expected and e.attempt = i.attempt
     and e.lease_id is not distinct from i.lease_id
-  returning i.*, e.dedup_id, e.request_id, e.workflow_id, e.version_id, e.stack, e.created_at
+  returning i.*, e.dedup_id, e.request_id, e.parent_execution_id, e.workflow_id, e.version_id, e.stack, e.created_at
 ),
 runs as (
   insert into ${tables.node_runs} (execution_id, seq, runs)
@@ -92,14 +92,42 @@ told as (
   ))) from alarms
 )`;
 
-/** The statement that ends executions, with everything that belongs to the ending, for batches in which all went well. */
-export const RECORD: PartitionedStatement = {
-  name: 'record-outcome',
-  text: (tables) => `with ${INPUT}, ${endings(tables)} select n from won`,
-};
+/**
+ * Wakes the parents whose subflow node waits: they are due now, or, while they run, as soon as they let go. A parent that
+ * ends in this very statement needs no waking, and must not be updated twice. By the name of the whole table: it may be of
+ * another day.
+ */
+const WAKES = `woken as (
+  update executions p set resume_at = now()
+  from won w
+  where w.parent_execution_id is not null and p.id = w.parent_execution_id and p.status in ('queued', 'started')
+    and not exists (select 1 from won o where o.id = p.id)
+)`;
 
-/** The same for a batch that may start error workflows: the usual batch does not carry the weight of these parts. */
-export const RECORD_AND_ALARM: PartitionedStatement = {
-  name: 'record-outcome-and-alarm',
-  text: (tables) => `with ${INPUT}, ${endings(tables)}, ${ALARMS} select n from won`,
-};
+/** What a batch of endings needs besides the endings. */
+interface RecordParts {
+  alarm: boolean;
+  wake: boolean;
+}
+
+/**
+ * The statement that ends executions, with everything that belongs to the ending. The usual batch, in which all went well
+ * and nobody waits, does not carry the weight of the other parts.
+ */
+export function recordStatement({ alarm, wake }: RecordParts): PartitionedStatement {
+  return STATEMENTS[`${alarm}-${wake}`]!;
+}
+
+const STATEMENTS: Readonly<Record<string, PartitionedStatement>> = Object.fromEntries(
+  [false, true].flatMap((alarm) =>
+    [false, true].map((wake) => [
+      `${alarm}-${wake}`,
+      {
+        name: `record-outcome${alarm ? '-and-alarm' : ''}${wake ? '-and-wake' : ''}`,
+        text: (tables: DayTables) =>
+          ['with ' + INPUT, endings(tables), ...(alarm ? [ALARMS] : []), ...(wake ? [WAKES] : [])].join(', ') +
+          ' select n from won',
+      },
+    ]),
+  ),
+);

@@ -31,6 +31,8 @@ export interface RunnableRow extends RequestColumns {
   started_at: Date | null;
   expires_in_ms: number | null;
   lost: number;
+  parent_execution_id: string | null;
+  loaded_at: Date;
   /** Set also where the request was not found. */
   wanted_request_id: string | null;
   input: Json;
@@ -45,7 +47,7 @@ export const LOAD_RUNNABLE: PartitionedStatement = {
   text: (
     tables,
   ) => `select e.id, e.status, e.attempt, e.lease_id, e.workflow_id, w.key as workflow_key, e.version_id, v.number as version, e.mode,
-    e.reply_to, e.dedup_id, e.created_at, e.started_at, e.lost, e.request_id as wanted_request_id,
+    e.reply_to, e.dedup_id, e.created_at, e.started_at, e.lost, e.parent_execution_id, now() as loaded_at, e.request_id as wanted_request_id,
     (extract(epoch from e.expires_at - now()) * 1000)::float8 as expires_in_ms, r.id as request_id, r.received_at, r.method, r.url, r.ip, r.headers, r.body,
     r.delivery_id, i.input
   from ${tables.executions} e
@@ -88,6 +90,8 @@ export function toRunnable(row: RunnableRow): RunnableExecution {
     startedAt: row.started_at,
     expiresInMs: row.expires_in_ms,
     lostWorkers: row.lost,
+    parentExecutionId: row.parent_execution_id,
+    loadedAt: row.loaded_at,
     request: toStoredRequest(row),
     input: row.input,
   };

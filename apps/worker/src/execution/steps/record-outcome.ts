@@ -90,6 +90,7 @@ function toRow(
     nodeRuns: outcome.nodeRuns,
     reply: outcome.reply,
     output: outcome.output,
+    parentExecutionId: execution.parentExecutionId,
     releaseDedup: awaited && (outcome.reply === null || !isFinalReply(outcome.reply)),
     deleteWhenEnded: deleteOn.includes(outcome.status),
   };

@@ -23,6 +23,7 @@ export interface RunOptions {
   environment: Pick<Environment, 'valuesFor'>;
   limits: Pick<Settings, 'RESULT_LIMITS' | 'SCRIPT_LIMITS'>;
   maxSteps: number;
+  loopRounds: number;
   signal: AbortSignal;
   /** What earlier attempts committed. */
   restored: readonly NodeRunRecord[];
@@ -47,6 +48,7 @@ export async function runTree(
       ports: { ...options.ports, journal: claim },
       signal: options.signal,
       restored: options.restored,
+      wokenAt: execution.loadedAt,
       shouldYield: options.shouldYield,
       limits: {
         nodeResultBytes: options.limits.RESULT_LIMITS.node,
@@ -54,6 +56,7 @@ export async function runTree(
         stateBytes: options.limits.RESULT_LIMITS.state,
         scriptWallMs: options.limits.SCRIPT_LIMITS.wall,
         maxSteps: options.maxSteps,
+        loopRounds: options.loopRounds,
       },
     });
   } finally {
