@@ -53,6 +53,10 @@ export interface NodeDefinition<C = JsonObject> {
   branches: readonly string[] | 'any';
   /** With a config the names that its `branches` may have; for nodes whose branches stand in the config. */
   branchesOf?(config: C): readonly string[];
+  /** Its branches run in rounds, with `$scopes.<key>`: what comes later in them may have run before. */
+  repeats?: true;
+  /** Its branches run at the same time: each may see what the others did. */
+  concurrent?: true;
   /** `effect`: acts outside our Postgres; the loop journals an intent first. */
   effect: 'pure' | 'effect';
   /** Properties of `config` that are not rendered as templates (expressions, scripts). */

@@ -36,6 +36,15 @@ export function templatePaths(value: unknown): string[] {
   return [...paths];
 }
 
+/** Every path used in a value's templates, with the JSON pointer of the string it is in. */
+export function templateReferences(value: unknown): { path: string; pointer: string }[] {
+  const references: { path: string; pointer: string }[] = [];
+  visitStrings(value, '', (text, pointer) => {
+    for (const part of parseTemplate(text).parts) if (isPath(part)) references.push({ path: part.source, pointer });
+  });
+  return references;
+}
+
 /** What stands between `{{` and `}}` without being a path, with the JSON pointer of the string it is in. */
 export function templateFaults(value: unknown): { pointer: string; message: string }[] {
   const faults: { pointer: string; message: string }[] = [];

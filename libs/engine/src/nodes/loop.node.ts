@@ -61,6 +61,7 @@ export const loopNode = defineNode<LoopNodeConfig>({
     },
   },
   branches: ['body'],
+  repeats: true,
   effect: 'pure',
   raw: ['condition'],
   check: ({ condition }) => checkCondition(condition),

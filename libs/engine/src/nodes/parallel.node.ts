@@ -21,6 +21,7 @@ export const parallelNode = defineNode<ParallelNodeConfig>({
     },
   },
   branches: 'any',
+  concurrent: true,
   effect: 'pure',
   examples: [
     { title: 'Everything must succeed', config: {}, expect: { kind: 'fork', mode: 'all' } },
