@@ -68,7 +68,7 @@ export const subflowNode = defineNode<SubflowNodeConfig>({
     if (!isEnding(status)) return { kind: 'suspend', resumeAt: null, result: waiting.result };
     if (status === 'resolved') return { kind: 'done', result: output };
     const message = `The execution ${executionId} ended as ${status}${error === null ? '' : `: ${error.message}`}`;
-    return { kind: 'fail', status, error: { code: 'child_failed', message, detail: { executionId } } };
+    return { kind: 'fail', status, error: { code: 'child_failed', message }, result: waiting.result };
   },
   abandon: (waiting) => ({ kind: 'abort_execution', executionId: childOf(waiting) }),
 });
