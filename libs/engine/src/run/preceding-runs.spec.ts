@@ -18,4 +18,30 @@ describe('precedingRuns', () => {
     expect(precedingRuns(runs, 'a')).toEqual([]);
     expect(precedingRuns(runs, 'z')).toBeNull();
   });
+
+  const within = (id: string, nodeKey: string, rounds: number[], status: NodeRunStatus, ends = '2'): NodeRunRecord =>
+    ({ ...run(id, nodeKey, status), rounds, startedAt: ends, endedAt: ends }) as NodeRunRecord;
+  const loop = (id: string, nodeKey: string, rounds: number[], ends: string): NodeRunRecord =>
+    ({ ...within(id, nodeKey, rounds, 'failed', ends), restore: { open: true } }) as NodeRunRecord;
+
+  it('go on in the round of a loop that failed, the loop being opened anew', () => {
+    const looped = [
+      loop('1', 'each', [], '9'),
+      within('2', 'step', [0], 'resolved'),
+      within('3', 'step', [1], 'failed'),
+    ];
+    expect(precedingRuns(looped, 'step')?.map(({ id }) => id)).toEqual(['2']);
+  });
+
+  it('keep failures of earlier rounds, from which the loop went on, and loops that were over', () => {
+    const looped = [
+      { ...loop('1', 'before', [], '1'), status: 'resolved' as const },
+      within('2', 'inner', [0], 'resolved', '0'),
+      loop('3', 'each', [], '9'),
+      within('4', 'other', [0], 'failed', '3'),
+      within('5', 'other', [1], 'resolved', '4'),
+      within('6', 'step', [1], 'failed', '5'),
+    ];
+    expect(precedingRuns(looped, 'step')?.map(({ id }) => id)).toEqual(['1', '2', '4', '5']);
+  });
 });
