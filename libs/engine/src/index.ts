@@ -30,6 +30,7 @@ export { deriveContext, manualContext, type DerivedContext } from './triggers/we
 export * from './contract/engine-error.js';
 export { nodeCatalogue, nodeRegistry, type NodeCatalogueEntry } from './nodes/index.js';
 export { compileWorkflow } from './nodes/compile-workflow.js';
+export { parseMailAddress, type MailAddress } from './nodes/mail-address.js';
 export { interruptedReply } from './run/default-reply.js';
 export { precedingRuns } from './run/preceding-runs.js';
 export { runExecution } from './run/run-execution.js';
