@@ -30,7 +30,9 @@ describe('a notification', () => {
     const message = { to: '{{$context.data.who}}', text: '{{$context.data.what}}!', extra: { deep: 1 } };
     const { outcome, asked } = await send({ channel: 'desk', message });
     expect(outcome).toEqual({ kind: 'done', result: { status: 200 } });
-    expect(asked).toMatchObject([{ channel: 'desk', message: { to: ['ann', 'bob'], text: 'Tea!', extra: { deep: 1 } } }]);
+    expect(asked).toMatchObject([
+      { channel: 'desk', message: { to: ['ann', 'bob'], text: 'Tea!', extra: { deep: 1 } } },
+    ]);
   });
 
   it('that was not taken fails, or is a result', async () => {
