@@ -78,7 +78,6 @@ export const llmExamples: readonly NodeExample[] = [
       structuredOutput: { schema },
     },
     answer: { id: 'x', choices: [{ message: { role: 'assistant', content: '{"sentiment":"so so"}' } }] },
-    },
     expect: {
       kind: 'fail',
       status: 'failed',
