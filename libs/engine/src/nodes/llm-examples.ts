@@ -23,10 +23,10 @@ export const llmExamples: readonly NodeExample[] = [
     },
     context: { data: { text: 'A long story.' } },
     answer: {
-        id: 'chatcmpl-1',
-        model: 'gpt-4o-mini',
-        choices: [{ message: { role: 'assistant', content: 'A story.' }, finish_reason: 'stop' }],
-        usage: { prompt_tokens: 20, completion_tokens: 3, total_tokens: 23 },
+      id: 'chatcmpl-1',
+      model: 'gpt-4o-mini',
+      choices: [{ message: { role: 'assistant', content: 'A story.' }, finish_reason: 'stop' }],
+      usage: { prompt_tokens: 20, completion_tokens: 3, total_tokens: 23 },
     },
     expect: {
       kind: 'done',
@@ -54,9 +54,9 @@ export const llmExamples: readonly NodeExample[] = [
     },
     context: { data: { text: 'I like it.' } },
     answer: {
-        id: 'chatcmpl-2',
-        model: 'gpt-4o-mini',
-        choices: [{ message: { role: 'assistant', content: '{"sentiment":"good"}' }, finish_reason: 'stop' }],
+      id: 'chatcmpl-2',
+      model: 'gpt-4o-mini',
+      choices: [{ message: { role: 'assistant', content: '{"sentiment":"good"}' }, finish_reason: 'stop' }],
     },
     expect: {
       kind: 'done',
@@ -85,6 +85,7 @@ export const llmExamples: readonly NodeExample[] = [
         code: 'llm_output_invalid',
         message: 'The answer does not match the schema: /sentiment: must be equal to one of the allowed values',
         detail: { content: '{"sentiment":"so so"}' },
+      },
     },
   },
 ];
