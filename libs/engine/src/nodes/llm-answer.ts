@@ -22,25 +22,35 @@ const SHOWN_FAULTS = 5;
  * `llm_output_invalid` when `validate` is given and the content is no JSON that it accepts.
  */
 export function readCompletion(body: Json, validate: BodyValidator | null): LlmAnswer {
-  const choice = isJsonObject(body) && Array.isArray(body['choices']) ? body['choices'][0] : undefined;
-  if (!isJsonObject(body) || !isJsonObject(choice) || !isJsonObject(choice['message'])) {
-    throw new EngineError('llm_protocol', 'The answer is no chat completion: it has no choices[0].message.');
-  }
-  const { role: _role, content: said, tool_calls: calls, ...rest } = choice['message'];
-  const content = textOf(said ?? null);
-  const extra = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null));
+  const { completion, message, finishReason } = choiceOf(body);
+  const content = textOf(message['content'] ?? null);
+  const extra = otherThings(message);
+  const calls = message['tool_calls'];
   const toolCalls = Array.isArray(calls) ? calls.filter(isJsonObject).map(toolCall) : [];
-  const finishReason = choice['finish_reason'] ?? null;
   // A model that calls a tool has not answered yet: there is nothing to hold against the schema.
   const isAnswer = validate !== null && toolCalls.length === 0;
   return {
-    id: typeof body['id'] === 'string' ? body['id'] : null,
+    id: typeof completion['id'] === 'string' ? completion['id'] : null,
     content,
     ...(Object.keys(extra).length === 0 ? {} : { additionalKwargs: extra }),
-    responseMetadata: { ...metadataOf(body), finishReason },
+    responseMetadata: { ...metadataOf(completion), finishReason },
     toolCalls,
-    structuredContent: isAnswer ? structured(content, { refusal: rest['refusal'], finishReason }, validate) : null,
+    structuredContent: isAnswer ? structured(content, { refusal: message['refusal'], finishReason }, validate) : null,
   };
+}
+
+function choiceOf(body: Json): { completion: JsonObject; message: JsonObject; finishReason: Json } {
+  const completion = isJsonObject(body) ? body : {};
+  const choice = Array.isArray(completion['choices']) ? completion['choices'][0] : undefined;
+  if (isJsonObject(choice) && isJsonObject(choice['message'])) {
+    return { completion, message: choice['message'], finishReason: choice['finish_reason'] ?? null };
+  }
+  throw new EngineError('llm_protocol', 'The answer is no chat completion: it has no choices[0].message.');
+}
+
+function otherThings(message: JsonObject): JsonObject {
+  const known = ['role', 'content', 'tool_calls'];
+  return Object.fromEntries(Object.entries(message).filter(([name, value]) => !known.includes(name) && value !== null));
 }
 
 function metadataOf(body: JsonObject): JsonObject {

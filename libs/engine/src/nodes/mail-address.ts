@@ -18,14 +18,11 @@ const DOMAIN =
  * control characters and line breaks (they would begin another header, or another SMTP command), a quoted local part.
  */
 export function parseMailAddress(text: string): MailAddress | null {
-  // eslint-disable-next-line no-control-regex -- control characters are what must not get through
   if (/[\u0000-\u001f\u007f\u0085\u2028\u2029]/.test(text)) return null;
-  const match = /^(?<name>[^<>]*)<(?<address>[^<>]*)>$/.exec(text.trim());
-  const address = (match?.groups?.['address'] ?? text).trim();
-  const name = (match?.groups?.['name'] ?? '').trim();
-  const unquoted = unquote(name);
-  if (!isAddress(address) || unquoted === null || unquoted.length > LONGEST_NAME) return null;
-  return { name: unquoted, address };
+  const [, written = '', bracketed = text] = /^([^<>]*)<([^<>]*)>$/.exec(text.trim()) ?? [];
+  const address = bracketed.trim();
+  const name = unquote(written.trim());
+  return isAddress(address) && name !== null && name.length <= LONGEST_NAME ? { name, address } : null;
 }
 
 function unquote(name: string): string | null {

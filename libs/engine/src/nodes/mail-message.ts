@@ -67,7 +67,7 @@ function flatten(given: Json | undefined): string[] {
 
 function subjectOf(given: Json | undefined): string {
   const subject = fieldText(given ?? null);
-  // eslint-disable-next-line no-control-regex -- a control character may end the header
+
   if (!/[\u0000-\u0008\u000a-\u001f\u007f\u0085\u2028\u2029]/.test(subject)) return subject;
   throw new EngineError('invalid_subject', 'The subject holds a line break or another control character; remove it.');
 }

@@ -28,7 +28,7 @@ export async function writeMail(request: MailRequest, limits: MailLimits): Promi
   const [to, cc, bcc] = [request.to, request.cc, request.bcc].map((list) => list.map(mailbox)) as MailAddress[][];
   const recipients = [...new Set([...to!, ...cc!, ...bcc!].map(({ address }) => address))];
   checkRecipients(recipients.length, limits.recipients);
-  // eslint-disable-next-line no-control-regex -- a line break would begin another header
+
   if (/[\r\n\u0000]/.test(request.subject)) throw new MailFault('invalid_subject', 'The subject holds a line break.');
   const messageId = messageIdOf(request.messageKey, from.address);
   const composer = new MailComposer({

@@ -62,12 +62,12 @@ function tlsFailure({ code, originalCode, responseCode = 0, message }: Nodemaile
 
 /** Null when the server did not refuse: it said nothing, or something that makes no sense. */
 function replyFailure(error: NodemailerError): Failure | null {
-  const { responseCode, response = '', command = '', code } = error;
-  if (responseCode === undefined || responseCode < 400 || responseCode > 599) return null;
-  const what = code === 'EAUTH' ? 'The server refused the login' : (DESCRIPTIONS[command] ?? 'The server refused');
+  const { responseCode = 0, response = '', command = '' } = error;
+  if (responseCode < 400 || responseCode > 599) return null;
+  const isLogin = error.code === 'EAUTH';
+  const what = isLogin ? 'The server refused the login' : (DESCRIPTIONS[command] ?? 'The server refused');
   const message = `${what}: ${oneLine(response)}`;
-  if (code === 'EAUTH' && responseCode >= 500) return refusal('login_refused', message);
-  if (responseCode >= 500) return refusal('smtp_refused', message);
+  if (responseCode >= 500) return refusal(isLogin ? 'login_refused' : 'smtp_refused', message);
   return { ok: false, code: 'smtp_busy', message, wasSent: false, retryAfterMs: null };
 }
 
