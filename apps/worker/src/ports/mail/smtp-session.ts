@@ -12,11 +12,14 @@ export interface SmtpSessionOptions {
   addresses: readonly ResolvedAddress[];
   /** Whether a connection that cannot be encrypted is refused before anything is said on it. */
   requireTls: boolean;
-  /** Name said to the server; null: the name of this machine. */
+  /** Name said to the server; null, or one that is no domain: the name of this machine. */
   clientName: string | null;
   tls: Pick<ConnectionOptions, 'ca'>;
   timeoutMs: number;
 }
+
+/** `localhost` or an address would be taken for a lie; without a name nodemailer says what it can. */
+const DOMAIN = /\.[a-z][a-z0-9-]*$/i;
 
 /** The login cannot be made here, whatever the password. */
 export class LoginNotOffered extends Error {
@@ -44,7 +47,7 @@ export class SmtpSession {
       requireTLS: requireTls && !secure,
       connection: this.socket,
       tls: { ...tls, ...servername },
-      ...(clientName === null ? {} : { name: clientName }),
+      ...(clientName !== null && DOMAIN.test(clientName) ? { name: clientName } : {}),
       connectionTimeout: timeoutMs,
       greetingTimeout: timeoutMs,
       socketTimeout: timeoutMs,
