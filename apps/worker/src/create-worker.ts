@@ -12,6 +12,8 @@ import { HistoryUpkeep } from './maintenance/history-upkeep.js';
 import { PartitionUpkeep } from './maintenance/partition-upkeep.js';
 import { Environment } from './ports/environment.js';
 import { createHttpClient } from './ports/http-client.js';
+import { createMailSender } from './ports/mail-sender.js';
+import { createNotificationSender } from './ports/notification-sender.js';
 import { createScriptRunner } from './ports/script-runner.js';
 import type { WorkerConfig } from './worker.config.js';
 import { WorkerModule, type WorkerParts } from './worker.module.js';
@@ -68,6 +70,15 @@ async function openParts(config: WorkerConfig, storage: Storage, logger: Logger)
   await lease.start();
   const environment = new Environment(storage.configuration, config.allowedVariables);
   await environment.start(settings.CONFIG_POLL, warn);
+  const http = createHttpClient({
+    allowPrivate: settings.HTTP_ALLOW_PRIVATE,
+    limits: { answerBytes: settings.HTTP_LIMITS.answer, redirects: settings.HTTP_LIMITS.redirects },
+  });
+  const mail = createMailSender({
+    allowPrivate: settings.HTTP_ALLOW_PRIVATE,
+    limits: { recipients: settings.MAIL_LIMITS.recipients, message: settings.MAIL_LIMITS.message },
+    clientName: settings.HOOKMILL_PUBLIC_URL === null ? null : new URL(settings.HOOKMILL_PUBLIC_URL).hostname,
+  });
   return {
     config,
     storage,
@@ -83,9 +94,16 @@ async function openParts(config: WorkerConfig, storage: Storage, logger: Logger)
         outputBytes: settings.SCRIPT_LIMITS.output,
       },
     }),
-    http: createHttpClient({
-      allowPrivate: settings.HTTP_ALLOW_PRIVATE,
-      limits: { answerBytes: settings.HTTP_LIMITS.answer, redirects: settings.HTTP_LIMITS.redirects },
+    http,
+    mail,
+    notifications: createNotificationSender({
+      channels: storage.channels,
+      notifications: storage.notifications,
+      environment,
+      http,
+      mail,
+      now: () => new Date(),
+      timeoutMs: settings.NOTIFICATION_TIMEOUT,
     }),
     logger,
   };

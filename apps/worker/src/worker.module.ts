@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import type { MailSender, NotificationSender } from '#engine';
 import { JOB_PRODUCER, queueModule, REPLY_CHANNEL, type JobProducer, type ReplyChannel } from '#queue';
 import { Readiness, type Logger } from '#shared';
 import type { Storage } from '#storage';
@@ -23,6 +24,8 @@ export interface WorkerParts {
   environment: Environment;
   script: ReturnType<typeof createScriptRunner>;
   http: ReturnType<typeof createHttpClient>;
+  mail: MailSender;
+  notifications: NotificationSender;
   logger: Logger;
 }
 
@@ -67,7 +70,7 @@ export class WorkerModule {
 }
 
 function createProcessor(parts: WorkerParts, producer: JobProducer, replies: ReplyChannel): ExecutionProcessor {
-  const { config, storage, lease, running, environment, script, http, logger } = parts;
+  const { config, storage, lease, running, environment, script, http, mail, notifications, logger } = parts;
   const workflow = new ExecuteWorkflow({
     executions: storage.executions,
     dispatch: storage.dispatch,
@@ -80,6 +83,8 @@ function createProcessor(parts: WorkerParts, producer: JobProducer, replies: Rep
     ports: {
       script,
       http,
+      mail,
+      notifications,
       executions: { find: (id) => storage.executions.findEnding(id) },
       now: () => new Date(),
     },

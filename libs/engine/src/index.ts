@@ -1,3 +1,6 @@
+export { channelTypes, findChannelType, type ChannelType } from './channels/channel-types.js';
+export { readChannel, type ChannelDocument } from './channels/read-channel.js';
+export { channelCredentials, maskChannel, unmaskChannel } from './channels/mask-channel.js';
 export * from './contract/compiled-workflow.js';
 export * from './contract/execution.js';
 export * from './contract/node-run.js';
@@ -16,6 +19,7 @@ export { triggerCatalogue, type TriggerCatalogueEntry } from './definition/trigg
 export { BODY_LIMIT_MAX, WORKFLOW_LIMITS, WORKFLOW_SCHEMA_VERSION } from './definition/workflow-document.js';
 export { checkExpression } from './expression/check-expression.js';
 export { evaluateExpression, type Expression } from './expression/evaluate.js';
+export { fillText } from './expression/fill-text.js';
 export { getPath } from './expression/get-path.js';
 export { parsePath } from './expression/parse-path.js';
 export { renderReply, type ReplyTemplate } from './expression/render-reply.js';
@@ -30,7 +34,11 @@ export { deriveContext, manualContext, type DerivedContext } from './triggers/we
 export * from './contract/engine-error.js';
 export { nodeCatalogue, nodeRegistry, type NodeCatalogueEntry } from './nodes/index.js';
 export { compileWorkflow } from './nodes/compile-workflow.js';
+export { encodeBody, type EncodedBody, type RequestContentType } from './nodes/request-body.js';
+export { parseMailAddress, type MailAddress } from './nodes/mail-address.js';
 export { interruptedReply } from './run/default-reply.js';
+export { createSecretMask, type SecretMask } from './run/mask-secrets.js';
 export { precedingRuns } from './run/preceding-runs.js';
+export { parseRetryAfter } from './run/retry-policy.js';
 export { runExecution } from './run/run-execution.js';
 export { settlePending } from './run/settle-pending.js';

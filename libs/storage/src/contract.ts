@@ -9,6 +9,7 @@ import type {
   Write,
 } from '#engine';
 import type { Json, JsonObject } from '#shared';
+import type { ChannelStore, NotificationStore } from './channels/contract.js';
 
 /*
  * What storage answers: named questions, plain values. Identity of workflows and versions inside the database is a
@@ -577,6 +578,8 @@ export interface Storage {
   history: HistoryStore;
   secrets: SecretStore;
   apiKeys: ApiKeyStore;
+  channels: ChannelStore;
+  notifications: NotificationStore;
   maintenance: MaintenanceStore;
   /** Rejects within `timeoutMs` when the database cannot answer. */
   ping(timeoutMs: number): Promise<void>;

@@ -2,6 +2,8 @@ import { SecretBox } from '#shared';
 import type { DataSource } from 'typeorm';
 import { BatchingRequestLog } from './accepting/batching-request-log.js';
 import { GroupCommitAcceptor } from './accepting/group-commit-acceptor.js';
+import { PgChannelStore } from './channels/pg-channel-store.js';
+import { PgNotificationStore } from './channels/pg-notification-store.js';
 import { createDataSource } from './connection/data-source.js';
 import { Database } from './connection/database.js';
 import type { Storage, StorageOptions } from './contract.js';
@@ -51,6 +53,8 @@ function assemble(database: Database, dataSource: DataSource, box: SecretBox, op
     history: new PgHistoryStore(database, box),
     secrets: new TypeormSecretStore(dataSource, box),
     apiKeys: new TypeormApiKeyStore(dataSource),
+    channels: new PgChannelStore(database, box),
+    notifications: new PgNotificationStore(database),
     maintenance: new PgMaintenanceStore(database, options.databaseUrl),
     ping: (timeoutMs) => database.ping(timeoutMs),
     close: async () => {

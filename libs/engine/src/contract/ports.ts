@@ -151,10 +151,20 @@ export interface MailRequest {
   signal: AbortSignal;
 }
 
-/** Outcome of one call to the outside world. `wasSent: false`: certainly nothing was sent, so it may be tried again. */
+/**
+ * Outcome of one call to the outside world. `wasSent: false`: certainly nothing was delivered, so it may be tried again,
+ * unless `permanent` says that it would be refused in the same way (a wrong password, an address nobody has).
+ */
 export type DeliveryResult =
   | { ok: true; result: JsonObject }
-  | { ok: false; code: string; message: string; wasSent: boolean | 'unknown'; retryAfterMs: number | null };
+  | {
+      ok: false;
+      code: string;
+      message: string;
+      wasSent: boolean | 'unknown';
+      retryAfterMs: number | null;
+      permanent?: true;
+    };
 
 /** Sends by SMTP, under the SSRF guard. Never throws. */
 export interface MailSender {

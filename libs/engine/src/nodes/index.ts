@@ -3,8 +3,11 @@ import { calculationNode } from './calculation.node.js';
 import { conditionNode } from './condition.node.js';
 import { delayNode } from './delay.node.js';
 import { endNode } from './end.node.js';
+import { llmNode } from './llm.node.js';
 import { loopNode } from './loop.node.js';
+import { mailerNode } from './mailer.node.js';
 import { multiConditionsNode } from './multi-conditions.node.js';
+import { notificationNode } from './notification.node.js';
 import { outputNode } from './output.node.js';
 import { parallelNode } from './parallel.node.js';
 import { requestNode } from './request.node.js';
@@ -23,6 +26,9 @@ const definitions: readonly NodeDefinition[] = [
   variableNode,
   scriptNode,
   requestNode,
+  mailerNode,
+  notificationNode,
+  llmNode,
   delayNode,
   subflowNode,
   outputNode,

@@ -29,6 +29,7 @@ const JSON_TEXT = { depth: 64, keys: 10_000 };
 const TIMES = { headers: 10_000, request: 30_000 };
 const RESULTS = { node: 1024 ** 2, reply: 5 * 1024 ** 2, state: 16 * 1024 ** 2 };
 const SCRIPTS = { memory: 64 * 1024 ** 2, cpu: 5_000, wall: 10_000, output: 1024 ** 2, threads: 2 };
+const MAIL = { recipients: 100, message: 10 * 1024 ** 2 };
 const HTTP = { answer: 5 * 1024 ** 2, redirects: 3 };
 
 /** Every variable Hookmill reads. Standard `OTEL_*` variables are read by the OpenTelemetry SDK itself. */
@@ -193,7 +194,13 @@ export const settings = {
     'Limits',
     parse.list,
     '',
-    'CIDRs that request nodes may reach in spite of the SSRF guard.',
+    'CIDRs that request, mailer, notification and llm nodes may reach in spite of the SSRF guard.',
+  ),
+  MAIL_LIMITS: setting(
+    'Limits',
+    parse.limits(MAIL),
+    'recipients=100,message=10mb',
+    'Most recipients of one e-mail, so that a payload cannot make a mailing of it, and its largest size; most servers take 10 to 25 MB.',
   ),
   REFUSAL_LOG_RATE: setting(
     'Limits',
@@ -232,6 +239,12 @@ export const settings = {
     parse.amount,
     '500ms',
     'How often each process asks whether workflows or secrets changed; a new version answers within one second.',
+  ),
+  NOTIFICATION_TIMEOUT: setting(
+    'Timing',
+    parse.amountFrom('1s'),
+    '10s',
+    'How long one try to send a notification may take; chat services answer within seconds.',
   ),
   REPLY_POLL: setting(
     'Timing',
