@@ -11,6 +11,7 @@ import { WorkerLease } from './execution/worker-lease.js';
 import { HistoryUpkeep } from './maintenance/history-upkeep.js';
 import { PartitionUpkeep } from './maintenance/partition-upkeep.js';
 import { Environment } from './ports/environment.js';
+import { createEvaluator } from './ports/evaluator.js';
 import { createHttpClient } from './ports/http-client.js';
 import { createScriptRunner } from './ports/script-runner.js';
 import type { WorkerConfig } from './worker.config.js';
@@ -83,6 +84,12 @@ async function openParts(config: WorkerConfig, storage: Storage, logger: Logger)
         outputBytes: settings.SCRIPT_LIMITS.output,
       },
     }),
+    evaluator: createEvaluator({
+      memoryBytes: settings.EVALUATION_LIMITS.memory,
+      timeMs: settings.EVALUATION_LIMITS.time,
+      outputBytes: settings.EVALUATION_LIMITS.output,
+      processes: settings.EVALUATION_LIMITS.processes,
+    }),
     http: createHttpClient({
       allowPrivate: settings.HTTP_ALLOW_PRIVATE,
       limits: { answerBytes: settings.HTTP_LIMITS.answer, redirects: settings.HTTP_LIMITS.redirects },
@@ -101,6 +108,7 @@ async function closeParts(parts: WorkerParts): Promise<void> {
   parts.running.stop();
   await parts.lease.stop();
   await parts.script.close();
+  await parts.evaluator.close();
   await parts.http.close();
   await parts.storage.close();
 }

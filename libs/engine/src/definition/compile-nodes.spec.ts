@@ -120,10 +120,7 @@ describe('compileNodes', () => {
       { type: 'calculation', config: { value: { 'a/b': 'x {{1+}} y' } } },
       { type: 'calculation', config: { expression: '{{$context.data.a}} *' } },
     ];
-    expect(faults({}, nodes)).toEqual([
-      '/nodes/0/config/value/a~1b syntax',
-      '/nodes/1/config/expression syntax',
-    ]);
+    expect(faults({}, nodes)).toEqual(['/nodes/0/config/value/a~1b syntax', '/nodes/1/config/expression syntax']);
   });
 
   it('limits nodes and nesting', () => {

@@ -49,4 +49,3 @@ export function messageOf(error: unknown, bound: BoundExpression): string {
   }
   return message;
 }
-

@@ -4,6 +4,8 @@ import type { Tree } from './parse-tree.js';
 export interface TreeLanguage {
   /** The value of a name. */
   read(name: string): unknown;
+  /** The value of `/source/flags`. */
+  pattern(source: string, flags: string): unknown;
   unary(operator: string, value: unknown): unknown;
   binary(operator: string, left: unknown, right: unknown): unknown;
   /** Whether the first operand of `&&`, `||` and `?:` holds. */
@@ -19,6 +21,8 @@ export function evaluateTree(tree: Tree, language: TreeLanguage): unknown {
       return tree.value;
     case 'Identifier':
       return language.read(tree.name);
+    case 'Pattern':
+      return language.pattern(tree.source, tree.flags);
     case 'MemberExpression':
       return ownMember(evaluate(tree.object), memberKey(tree, evaluate));
     case 'CallExpression':

@@ -61,5 +61,15 @@ export const dateFunctions: ReadonlyMap<string, DateFunction> = new Map<string, 
   ['ISOWEEKNUM', ofDate((date) => date.isoWeek())],
   ['DAYS', days],
   ['EDATE', ofDate((date, months) => iso(date.add(Math.trunc(Number(months)), 'month')))],
-  ['EOMONTH', ofDate((date, months) => iso(date.add(Math.trunc(Number(months)), 'month').endOf('month').startOf('day')))],
+  [
+    'EOMONTH',
+    ofDate((date, months) =>
+      iso(
+        date
+          .add(Math.trunc(Number(months)), 'month')
+          .endOf('month')
+          .startOf('day'),
+      ),
+    ),
+  ],
 ]);

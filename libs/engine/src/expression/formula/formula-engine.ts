@@ -46,6 +46,8 @@ function reasonAgainst(tree: Tree, bound: BoundExpression): string | null {
   switch (tree.type) {
     case 'Identifier':
       return bound.bindings.has(tree.name) ? null : `there is no "${tree.name}"; write variables as {{path}}`;
+    case 'Pattern':
+      return 'patterns cannot be used here';
     case 'CallExpression':
       return functionOf(tree.callee) === undefined ? unknownFunction(tree.callee) : null;
     case 'UnaryExpression':
@@ -88,6 +90,7 @@ function unknownFunction(callee: Tree): string {
 function evaluate(tree: Tree, bound: BoundExpression, values: ReadonlyMap<string, Json>): Json {
   const language: TreeLanguage = {
     read: (name) => values.get(name) ?? null,
+    pattern: () => null,
     unary: applyUnary,
     binary: applyBinary,
     holds: (value) => Boolean(value) && !(value instanceof Error),

@@ -10,8 +10,7 @@ const NO_VALUE = new Error('#VALUE!');
 
 /** JavaScript's operator on primitives; objects and lists have no arithmetic (and their `toString` is a payload's). */
 function arithmetic(compute: (left: number, right: number) => unknown): Binary {
-  return (left, right) =>
-    isObject(left) || isObject(right) ? NO_VALUE : compute(left as number, right as number);
+  return (left, right) => (isObject(left) || isObject(right) ? NO_VALUE : compute(left as number, right as number));
 }
 
 function isObject(value: unknown): boolean {

@@ -11,7 +11,8 @@ export type Tree =
   | { type: 'UnaryExpression'; operator: string; argument: Tree }
   | { type: 'BinaryExpression'; operator: string; left: Tree; right: Tree }
   | { type: 'ConditionalExpression'; test: Tree; consequent: Tree; alternate: Tree }
-  | { type: 'ArrayExpression'; elements: Tree[] };
+  | { type: 'ArrayExpression'; elements: Tree[] }
+  | { type: 'Pattern'; source: string; flags: string };
 
 configure();
 
@@ -26,6 +27,17 @@ function configure(): void {
   jsep.addLiteral('TRUE', true);
   jsep.addLiteral('FALSE', false);
   jsep.addLiteral('NULL', null);
+  jsep.hooks.add('gobble-token', gobblePattern);
+}
+
+/** `/source/flags` where a value may stand: a slash between values is a division and does not come here. */
+function gobblePattern(env: { context?: unknown; node?: unknown }): void {
+  const parser = env.context as { expr: string; index: number; char: string };
+  if (parser.char !== '/') return;
+  const found = /^\/((?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\[])+)\/([a-z]*)/u.exec(parser.expr.slice(parser.index));
+  if (found === null) return;
+  parser.index += found[0].length;
+  env.node = { type: 'Pattern', source: found[1], flags: found[2] };
 }
 
 /**
@@ -93,6 +105,7 @@ const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>(
       type: 'ArrayExpression',
       elements: elements.map(inner),
     }),
+    Pattern: ({ source, flags }: Extract<Tree, { type: 'Pattern' }>) => ({ type: 'Pattern', source, flags }),
   } satisfies Record<string, Check>),
 );
 
