@@ -1,10 +1,13 @@
 import type { NodeDefinition } from '../contract/node.js';
 import { calculationNode } from './calculation.node.js';
 import { conditionNode } from './condition.node.js';
+import { dateCalculationNode } from './date-calculation.node.js';
 import { delayNode } from './delay.node.js';
 import { endNode } from './end.node.js';
 import { loopNode } from './loop.node.js';
 import { multiConditionsNode } from './multi-conditions.node.js';
+import { jsonQueryNode } from './json-query.node.js';
+import { jsonVariableMappingNode } from './json-variable-mapping.node.js';
 import { outputNode } from './output.node.js';
 import { parallelNode } from './parallel.node.js';
 import { requestNode } from './request.node.js';
@@ -20,6 +23,9 @@ const definitions: readonly NodeDefinition[] = [
   loopNode,
   parallelNode,
   calculationNode,
+  dateCalculationNode,
+  jsonQueryNode,
+  jsonVariableMappingNode,
   variableNode,
   scriptNode,
   requestNode,

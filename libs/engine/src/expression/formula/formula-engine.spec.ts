@@ -88,7 +88,7 @@ describe('the formula.js engine', () => {
   });
 
   it.each([
-    ['VALUE("x")', '#VALUE!'],
+    ['VALUE("no number")', '#VALUE!'],
     ['{{o}} + 1', '#VALUE!'],
     ['1 + NA()', '#N/A'],
     ['-{{list}}', '#VALUE!'],
