@@ -11,6 +11,7 @@ import { WorkerLease } from './execution/worker-lease.js';
 import { HistoryUpkeep } from './maintenance/history-upkeep.js';
 import { PartitionUpkeep } from './maintenance/partition-upkeep.js';
 import { Environment } from './ports/environment.js';
+import { createEvaluator } from './ports/evaluator.js';
 import { createHttpClient } from './ports/http-client.js';
 import { createMailSender } from './ports/mail-sender.js';
 import { createNotificationSender } from './ports/notification-sender.js';
@@ -105,6 +106,12 @@ async function openParts(config: WorkerConfig, storage: Storage, logger: Logger)
       now: () => new Date(),
       timeoutMs: settings.NOTIFICATION_TIMEOUT,
     }),
+    evaluator: createEvaluator({
+      memoryBytes: settings.EVALUATION_LIMITS.memory,
+      timeMs: settings.EVALUATION_LIMITS.time,
+      outputBytes: settings.EVALUATION_LIMITS.output,
+      processes: settings.EVALUATION_LIMITS.processes,
+    }),
     logger,
   };
 }
@@ -119,6 +126,7 @@ async function closeParts(parts: WorkerParts): Promise<void> {
   parts.running.stop();
   await parts.lease.stop();
   await parts.script.close();
+  await parts.evaluator.close();
   await parts.http.close();
   await parts.storage.close();
 }

@@ -10,6 +10,7 @@ import type { RunningExecutions } from './execution/running-executions.js';
 import { VersionCache } from './execution/steps/load-version.js';
 import type { WorkerLease } from './execution/worker-lease.js';
 import { HealthController } from './http/health.controller.js';
+import type { createEvaluator } from './ports/evaluator.js';
 import type { createHttpClient } from './ports/http-client.js';
 import type { Environment } from './ports/environment.js';
 import type { createScriptRunner } from './ports/script-runner.js';
@@ -23,6 +24,7 @@ export interface WorkerParts {
   running: RunningExecutions;
   environment: Environment;
   script: ReturnType<typeof createScriptRunner>;
+  evaluator: ReturnType<typeof createEvaluator>;
   http: ReturnType<typeof createHttpClient>;
   mail: MailSender;
   notifications: NotificationSender;
@@ -70,7 +72,7 @@ export class WorkerModule {
 }
 
 function createProcessor(parts: WorkerParts, producer: JobProducer, replies: ReplyChannel): ExecutionProcessor {
-  const { config, storage, lease, running, environment, script, http, mail, notifications, logger } = parts;
+  const { config, storage, lease, running, environment, script, evaluator, http, mail, notifications, logger } = parts;
   const workflow = new ExecuteWorkflow({
     executions: storage.executions,
     dispatch: storage.dispatch,
@@ -82,6 +84,7 @@ function createProcessor(parts: WorkerParts, producer: JobProducer, replies: Rep
     running,
     ports: {
       script,
+      evaluator,
       http,
       mail,
       notifications,

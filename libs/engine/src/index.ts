@@ -20,6 +20,8 @@ export { BODY_LIMIT_MAX, WORKFLOW_LIMITS, WORKFLOW_SCHEMA_VERSION } from './defi
 export { checkExpression } from './expression/check-expression.js';
 export { evaluateExpression, type Expression } from './expression/evaluate.js';
 export { fillText } from './expression/fill-text.js';
+export { evaluateInBounds, type EvaluationBounds } from './expression/evaluate-in-bounds.js';
+export { evaluateRequest } from './expression/evaluate-request.js';
 export { getPath } from './expression/get-path.js';
 export { parsePath } from './expression/parse-path.js';
 export { renderReply, type ReplyTemplate } from './expression/render-reply.js';

@@ -71,7 +71,7 @@ export interface HttpClient {
   send(request: HttpRequest): Promise<HttpResult>;
 }
 
-/** An expression that may take long or grow: it is evaluated in a thread that is ended at the deadline. */
+/** An expression that may take long or grow: it is evaluated in a process that is ended at the deadline. */
 export interface EvaluationRequest {
   engine: 'jmespath' | 'jsonpathplus' | 'jsonata' | 'math.js' | 'formula.js';
   expression: string;
@@ -84,10 +84,11 @@ export type EvaluationResult =
   | { ok: true; result: Json }
   | {
       ok: false;
-      /** `expression_failed`: it threw; the others name the limit it met. */
+      /** `expression_failed`: it threw; `expression_limit`: an engine refused it; the others name the limit it met. */
       code:
         | 'expression_syntax'
         | 'expression_failed'
+        | 'expression_limit'
         | 'expression_timeout'
         | 'expression_memory'
         | 'expression_output'
@@ -95,7 +96,7 @@ export type EvaluationResult =
       message: string;
     };
 
-/** Evaluates in a pool of threads under limits of time, memory and output. Never throws. */
+/** Evaluates in a pool of processes under limits of time, memory and output. Never throws. */
 export interface Evaluator {
   evaluate(request: EvaluationRequest): Promise<EvaluationResult>;
 }

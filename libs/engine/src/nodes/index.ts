@@ -1,6 +1,7 @@
 import type { NodeDefinition } from '../contract/node.js';
 import { calculationNode } from './calculation.node.js';
 import { conditionNode } from './condition.node.js';
+import { dateCalculationNode } from './date-calculation.node.js';
 import { delayNode } from './delay.node.js';
 import { endNode } from './end.node.js';
 import { llmNode } from './llm.node.js';
@@ -8,6 +9,8 @@ import { loopNode } from './loop.node.js';
 import { mailerNode } from './mailer.node.js';
 import { multiConditionsNode } from './multi-conditions.node.js';
 import { notificationNode } from './notification.node.js';
+import { jsonQueryNode } from './json-query.node.js';
+import { jsonVariableMappingNode } from './json-variable-mapping.node.js';
 import { outputNode } from './output.node.js';
 import { parallelNode } from './parallel.node.js';
 import { requestNode } from './request.node.js';
@@ -23,6 +26,9 @@ const definitions: readonly NodeDefinition[] = [
   loopNode,
   parallelNode,
   calculationNode,
+  dateCalculationNode,
+  jsonQueryNode,
+  jsonVariableMappingNode,
   variableNode,
   scriptNode,
   requestNode,

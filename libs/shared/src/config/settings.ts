@@ -30,6 +30,7 @@ const TIMES = { headers: 10_000, request: 30_000 };
 const RESULTS = { node: 1024 ** 2, reply: 5 * 1024 ** 2, state: 16 * 1024 ** 2 };
 const SCRIPTS = { memory: 64 * 1024 ** 2, cpu: 5_000, wall: 10_000, output: 1024 ** 2, threads: 2 };
 const MAIL = { recipients: 100, message: 10 * 1024 ** 2 };
+const EVALUATIONS = { memory: 128 * 1024 ** 2, time: 2_000, output: 1024 ** 2, processes: 2 };
 const HTTP = { answer: 5 * 1024 ** 2, redirects: 3 };
 
 /** Every variable Hookmill reads. Standard `OTEL_*` variables are read by the OpenTelemetry SDK itself. */
@@ -183,6 +184,12 @@ export const settings = {
     parse.limits(SCRIPTS),
     'memory=64mb,cpu=5s,wall=10s,output=1mb,threads=2',
     'Memory, CPU time, wall time and output of one script run; threads per worker.',
+  ),
+  EVALUATION_LIMITS: setting(
+    'Limits',
+    parse.limits(EVALUATIONS),
+    'memory=128mb,time=2s,output=1mb,processes=2',
+    'Heap, time and result of one expression that may loop or grow (lists, JSON queries); processes for them per worker, started when first needed.',
   ),
   HTTP_LIMITS: setting(
     'Limits',
