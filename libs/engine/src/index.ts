@@ -1,5 +1,6 @@
 export * from './contract/compiled-workflow.js';
 export * from './contract/execution.js';
+export { HOPS_HEADER, hopsOf } from './contract/hops.js';
 export * from './contract/node-run.js';
 export * from './contract/node.js';
 export * from './contract/outcome.js';

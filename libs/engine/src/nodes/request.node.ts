@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Json, JsonObject } from '#shared';
 import { EngineError } from '../contract/engine-error.js';
+import { HOPS_HEADER, hopsOf } from '../contract/hops.js';
 import { defineNode, type NodeRunContext } from '../contract/node.js';
 import type { Outcome } from '../contract/outcome.js';
 import type { HttpResult } from '../contract/ports.js';
 import type { Fault } from '../contract/workflow-document.js';
+import { getPath } from '../expression/get-path.js';
 import { answerData } from './request-answer.js';
 import { REQUEST_CONTENT_TYPES, type RequestContentType } from './request-body.js';
-import { hopsFrom, HOPS_HEADER } from './request-hops.js';
 import { headerFault, requestMessage, type RequestMessage } from './request-message.js';
 import { sendWithRetry } from './send-with-retry.js';
 
@@ -171,7 +172,7 @@ export const requestNode = defineNode<RequestNodeConfig>({
       if (!(error instanceof EngineError)) throw error;
       return failure({ code: error.code, message: error.message }, config);
     }
-    message.headers[HOPS_HEADER] = String(hopsFrom(context.scope.$context) + 1);
+    message.headers[HOPS_HEADER] = String(hopsOf(getPath(context.scope, '$context.headers')) + 1);
     const repeatable = isRepeatable(config);
     if (repeatable) message.headers['idempotency-key'] ??= idempotencyKey(context);
     const answer = await sendWithRetry({ ...message, timeoutMs: config.timeout ?? DEFAULT_TIMEOUT_MS, signal }, ports, {

@@ -24,7 +24,7 @@ function setting<T>(
 
 const optional = <T>(parser: parse.Parse<T>): parse.Parse<T | null> => parser;
 
-const HEADERS = { count: 100, bytes: 16 * 1024, url: 8 * 1024 };
+const HEADERS = { count: 100, bytes: 16 * 1024, url: 8 * 1024, hops: 5 };
 const JSON_TEXT = { depth: 64, keys: 10_000 };
 const TIMES = { headers: 10_000, request: 30_000 };
 const RESULTS = { node: 1024 ** 2, reply: 5 * 1024 ** 2, state: 16 * 1024 ** 2 };
@@ -156,8 +156,8 @@ export const settings = {
   HEADER_LIMITS: setting(
     'Limits',
     parse.limits(HEADERS),
-    'count=100,bytes=16kb,url=8kb',
-    'Most headers, their bytes in all, and the bytes of the URL.',
+    'count=100,bytes=16kb,url=8kb,hops=5',
+    'Most headers, their bytes in all, the bytes of the URL, and workflows that called each other to make the request: a loop ends there.',
   ),
   JSON_LIMITS: setting(
     'Limits',
