@@ -38,7 +38,7 @@ export async function startTestDns(): Promise<TestDns> {
           response.answers.push({ name, type: type ?? A, class: dns2.Packet.CLASS.IN, ttl: 0, address } as never);
         }
       }
-      send(response);
+      void send(response);
     },
   });
   await server.listen({ udp: { port: 0, address: '127.0.0.1' } });
