@@ -28,7 +28,7 @@ const HEADERS = { count: 100, bytes: 16 * 1024, url: 8 * 1024, hops: 5 };
 const JSON_TEXT = { depth: 64, keys: 10_000 };
 const TIMES = { headers: 10_000, request: 30_000 };
 const RESULTS = { node: 1024 ** 2, reply: 5 * 1024 ** 2, state: 16 * 1024 ** 2 };
-const SCRIPTS = { memory: 64 * 1024 ** 2, cpu: 5_000, wall: 10_000, output: 1024 ** 2, threads: 2 };
+const SCRIPTS = { memory: 64 * 1024 ** 2, cpu: 5_000, wall: 10_000, output: 1024 ** 2, log: 64 * 1024, threads: 2 };
 const HTTP = { answer: 5 * 1024 ** 2, redirects: 3 };
 
 /** Every variable Hookmill reads. Standard `OTEL_*` variables are read by the OpenTelemetry SDK itself. */
@@ -180,8 +180,8 @@ export const settings = {
   SCRIPT_LIMITS: setting(
     'Limits',
     parse.limits(SCRIPTS),
-    'memory=64mb,cpu=5s,wall=10s,output=1mb,threads=2',
-    'Memory, CPU time, wall time and output of one script run; threads per worker.',
+    'memory=64mb,cpu=5s,wall=10s,output=1mb,log=64kb,threads=2',
+    'Memory, CPU time, wall time, output and console log of one script run; threads per worker.',
   ),
   HTTP_LIMITS: setting(
     'Limits',
