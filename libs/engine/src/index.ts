@@ -30,6 +30,7 @@ export type { ScopeParts } from './triggers/trigger-scope.js';
 export { deriveContext, manualContext, type DerivedContext } from './triggers/webhook-context.js';
 export * from './contract/engine-error.js';
 export { nodeCatalogue, nodeRegistry, type NodeCatalogueEntry } from './nodes/index.js';
+export { compileNodeTest, type CompiledNodeTest, type NodeTestDocument } from './nodes/compile-node-test.js';
 export { compileWorkflow } from './nodes/compile-workflow.js';
 export { interruptedReply } from './run/default-reply.js';
 export { precedingRuns } from './run/preceding-runs.js';

@@ -9,6 +9,9 @@ import type {
   Write,
 } from '#engine';
 import type { Json, JsonObject } from '#shared';
+import type { NodeTestStore } from './node-tests/contract.js';
+
+export * from './node-tests/contract.js';
 
 /*
  * What storage answers: named questions, plain values. Identity of workflows and versions inside the database is a
@@ -578,6 +581,7 @@ export interface Storage {
   secrets: SecretStore;
   apiKeys: ApiKeyStore;
   maintenance: MaintenanceStore;
+  nodeTests: NodeTestStore;
   /** Rejects within `timeoutMs` when the database cannot answer. */
   ping(timeoutMs: number): Promise<void>;
   close(): Promise<void>;

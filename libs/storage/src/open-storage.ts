@@ -8,6 +8,7 @@ import type { Storage, StorageOptions } from './contract.js';
 import { PgHistoryStore } from './history/pg-history-store.js';
 import { PgMaintenanceStore } from './maintenance/pg-maintenance-store.js';
 import { assertMigrated } from './migrations/assert-migrated.js';
+import { PgNodeTestStore } from './node-tests/pg-node-test-store.js';
 import { PartitionedQuery } from './partitions/partitioned-query.js';
 import { PgConfigurationStore } from './repositories/pg-configuration-store.js';
 import { TypeormApiKeyStore } from './repositories/typeorm-api-key-store.js';
@@ -51,6 +52,7 @@ function assemble(database: Database, dataSource: DataSource, box: SecretBox, op
     history: new PgHistoryStore(database, box),
     secrets: new TypeormSecretStore(dataSource, box),
     apiKeys: new TypeormApiKeyStore(dataSource),
+    nodeTests: new PgNodeTestStore(database),
     maintenance: new PgMaintenanceStore(database, options.databaseUrl),
     ping: (timeoutMs) => database.ping(timeoutMs),
     close: async () => {

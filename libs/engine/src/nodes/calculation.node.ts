@@ -24,6 +24,7 @@ export const calculationNode = defineNode<CalculationNodeConfig>({
   effect: 'pure',
   raw: ['expression'],
   check: (config) => checkNodeExpression(config, ENGINES),
+  testable: true,
   examples: [
     {
       title: 'Double an amount',

@@ -38,6 +38,7 @@ export const conditionNode = defineNode<ConditionNodeConfig>({
   // Rendered by the engine, once: a rendered operand must not be read as a template again.
   raw: ['calculation', 'expression'],
   check: (config) => checkNodeExpression(config, ENGINES),
+  testable: true,
   examples: [
     {
       title: 'A large order goes to the branch true',
