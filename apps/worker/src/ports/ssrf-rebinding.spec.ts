@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { HttpResult } from '#engine';
 import { createHttpClient } from './http-client.js';
 import type { HttpClientOptions } from './http-client.js';
-import { startTestDns } from './testing/dns-server.js';
-import type { TestDns } from './testing/dns-server.js';
+import { startTestDns } from '../../../../test/support/start-test-dns.js';
+import type { TestDns } from '../../../../test/support/start-test-dns.js';
 import { startRecordingServer } from './testing/recording-server.js';
 import type { RecordingServer } from './testing/recording-server.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHttpClient } from './http-client.js';
-import { startTestDns } from './testing/dns-server.js';
-import type { TestDns } from './testing/dns-server.js';
+import { startTestDns } from '../../../../test/support/start-test-dns.js';
+import type { TestDns } from '../../../../test/support/start-test-dns.js';
 
 /** A public address nobody announces: in the global unicast space, never handed out. */
 const PUBLIC = '3ffe::1';
