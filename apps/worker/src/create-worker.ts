@@ -93,6 +93,7 @@ async function openParts(config: WorkerConfig, storage: Storage, logger: Logger)
         cpuMs: settings.SCRIPT_LIMITS.cpu,
         wallMs: settings.SCRIPT_LIMITS.wall,
         outputBytes: settings.SCRIPT_LIMITS.output,
+        logBytes: settings.SCRIPT_LIMITS.log,
       },
     }),
     http,

@@ -4,13 +4,15 @@ import { JOB_PRODUCER, queueModule, REPLY_CHANNEL, type JobProducer, type ReplyC
 import { Readiness, type Logger } from '#shared';
 import type { Storage } from '#storage';
 import { Dispatcher } from './dispatch/dispatcher.js';
-import { ExecuteWorkflow } from './execution/execute-workflow.js';
+import { ExecuteWorkflow, type ExecuteWorkflowParts } from './execution/execute-workflow.js';
 import { ExecutionProcessor } from './execution/execution.processor.js';
 import type { RunningExecutions } from './execution/running-executions.js';
 import { VersionCache } from './execution/steps/load-version.js';
 import type { WorkerLease } from './execution/worker-lease.js';
 import { HealthController } from './http/health.controller.js';
 import type { createEvaluator } from './ports/evaluator.js';
+import { NodeTests } from './node-tests/node-tests.js';
+import { withNodeTests } from './node-tests/with-node-tests.js';
 import type { createHttpClient } from './ports/http-client.js';
 import type { Environment } from './ports/environment.js';
 import type { createScriptRunner } from './ports/script-runner.js';
@@ -73,7 +75,7 @@ export class WorkerModule {
 
 function createProcessor(parts: WorkerParts, producer: JobProducer, replies: ReplyChannel): ExecutionProcessor {
   const { config, storage, lease, running, environment, script, evaluator, http, mail, notifications, logger } = parts;
-  const workflow = new ExecuteWorkflow({
+  const needs: ExecuteWorkflowParts = {
     executions: storage.executions,
     dispatch: storage.dispatch,
     versions: new VersionCache(storage.configuration),
@@ -93,7 +95,9 @@ function createProcessor(parts: WorkerParts, producer: JobProducer, replies: Rep
     },
     settings: config.settings,
     logger,
-  });
+  };
+  const tests = new NodeTests({ ...needs, store: storage.nodeTests });
+  const workflow = withNodeTests(new ExecuteWorkflow(needs), tests);
   const queue = { options: config.queue, concurrency: config.settings.WORKER_CONCURRENCY, producer };
   return new ExecutionProcessor(queue, workflow, storage.executions, replies, logger);
 }

@@ -10,6 +10,9 @@ import type {
 } from '#engine';
 import type { Json, JsonObject } from '#shared';
 import type { ChannelStore, NotificationStore } from './channels/contract.js';
+import type { NodeTestStore } from './node-tests/contract.js';
+
+export * from './node-tests/contract.js';
 
 /*
  * What storage answers: named questions, plain values. Identity of workflows and versions inside the database is a
@@ -581,6 +584,7 @@ export interface Storage {
   channels: ChannelStore;
   notifications: NotificationStore;
   maintenance: MaintenanceStore;
+  nodeTests: NodeTestStore;
   /** Rejects within `timeoutMs` when the database cannot answer. */
   ping(timeoutMs: number): Promise<void>;
   close(): Promise<void>;

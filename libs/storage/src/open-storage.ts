@@ -10,6 +10,7 @@ import type { Storage, StorageOptions } from './contract.js';
 import { PgHistoryStore } from './history/pg-history-store.js';
 import { PgMaintenanceStore } from './maintenance/pg-maintenance-store.js';
 import { assertMigrated } from './migrations/assert-migrated.js';
+import { PgNodeTestStore } from './node-tests/pg-node-test-store.js';
 import { PartitionedQuery } from './partitions/partitioned-query.js';
 import { PgConfigurationStore } from './repositories/pg-configuration-store.js';
 import { TypeormApiKeyStore } from './repositories/typeorm-api-key-store.js';
@@ -55,6 +56,7 @@ function assemble(database: Database, dataSource: DataSource, box: SecretBox, op
     apiKeys: new TypeormApiKeyStore(dataSource),
     channels: new PgChannelStore(database, box),
     notifications: new PgNotificationStore(database),
+    nodeTests: new PgNodeTestStore(database),
     maintenance: new PgMaintenanceStore(database, options.databaseUrl),
     ping: (timeoutMs) => database.ping(timeoutMs),
     close: async () => {

@@ -110,7 +110,7 @@ function literalAddress(hostname: string): ResolvedAddress | null {
 }
 
 function plainHost(hostname: string): string {
-  return hostname.toLowerCase().replace(/\.$/, '');
+  return hostname.toLowerCase().replace(/\.+$/, '');
 }
 
 function parseCidr(text: string): Range {

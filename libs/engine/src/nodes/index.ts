@@ -52,17 +52,21 @@ export const nodeRegistry: ReadonlyMap<string, NodeDefinition> = new Map(
 export type NodeCatalogueEntry = Pick<
   NodeDefinition,
   'type' | 'title' | 'docs' | 'configSchema' | 'branches' | 'effect' | 'examples'
->;
+> & {
+  /** Can be tried by itself. */
+  testable: boolean;
+};
 
 /** The registered node types in the order they are offered. */
 export function nodeCatalogue(): NodeCatalogueEntry[] {
-  return definitions.map(({ type, title, docs, configSchema, branches, effect, examples }) => ({
+  return definitions.map(({ type, title, docs, configSchema, branches, effect, testable, examples }) => ({
     type,
     title,
     docs,
     configSchema,
     branches,
     effect,
+    testable: testable === true,
     examples,
   }));
 }

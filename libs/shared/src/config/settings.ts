@@ -24,13 +24,13 @@ function setting<T>(
 
 const optional = <T>(parser: parse.Parse<T>): parse.Parse<T | null> => parser;
 
-const HEADERS = { count: 100, bytes: 16 * 1024, url: 8 * 1024 };
+const HEADERS = { count: 100, bytes: 16 * 1024, url: 8 * 1024, hops: 5 };
 const JSON_TEXT = { depth: 64, keys: 10_000 };
 const TIMES = { headers: 10_000, request: 30_000 };
 const RESULTS = { node: 1024 ** 2, reply: 5 * 1024 ** 2, state: 16 * 1024 ** 2 };
-const SCRIPTS = { memory: 64 * 1024 ** 2, cpu: 5_000, wall: 10_000, output: 1024 ** 2, threads: 2 };
 const MAIL = { recipients: 100, message: 10 * 1024 ** 2 };
 const EVALUATIONS = { memory: 128 * 1024 ** 2, time: 2_000, output: 1024 ** 2, processes: 2 };
+const SCRIPTS = { memory: 64 * 1024 ** 2, cpu: 5_000, wall: 10_000, output: 1024 ** 2, log: 64 * 1024, threads: 2 };
 const HTTP = { answer: 5 * 1024 ** 2, redirects: 3 };
 
 /** Every variable Hookmill reads. Standard `OTEL_*` variables are read by the OpenTelemetry SDK itself. */
@@ -158,8 +158,8 @@ export const settings = {
   HEADER_LIMITS: setting(
     'Limits',
     parse.limits(HEADERS),
-    'count=100,bytes=16kb,url=8kb',
-    'Most headers, their bytes in all, and the bytes of the URL.',
+    'count=100,bytes=16kb,url=8kb,hops=5',
+    'Most headers, their bytes in all, the bytes of the URL, and workflows that called each other to make the request: a loop ends there.',
   ),
   JSON_LIMITS: setting(
     'Limits',
@@ -182,8 +182,8 @@ export const settings = {
   SCRIPT_LIMITS: setting(
     'Limits',
     parse.limits(SCRIPTS),
-    'memory=64mb,cpu=5s,wall=10s,output=1mb,threads=2',
-    'Memory, CPU time, wall time and output of one script run; threads per worker.',
+    'memory=64mb,cpu=5s,wall=10s,output=1mb,log=64kb,threads=2',
+    'Memory, CPU time, wall time, output and console log of one script run; threads per worker.',
   ),
   EVALUATION_LIMITS: setting(
     'Limits',

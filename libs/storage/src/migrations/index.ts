@@ -1,4 +1,5 @@
 import { InitialSchema1795305600000 } from './1795305600000-initial-schema.js';
+import { NodeTests1795496400000 } from './1795496400000-node-tests.js';
 import { NestedExecutions1795478400000 } from './1795478400000-nested-executions.js';
 import { Channels1795485600000 } from './1795485600000-channels.js';
 import { DurableExecution1795392000000 } from './1795392000000-durable-execution.js';
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   DurableExecution1795392000000,
   NestedExecutions1795478400000,
   Channels1795485600000,
+  NodeTests1795496400000,
 ];

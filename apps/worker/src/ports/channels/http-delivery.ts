@@ -6,7 +6,7 @@ export interface HttpMessage {
   url: string;
   method?: string;
   headers?: Record<string, string>;
-  body: string | null;
+  body: Buffer | string | null;
 }
 
 type Answer = Extract<HttpResult, { ok: true }>;
