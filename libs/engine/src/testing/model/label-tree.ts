@@ -87,7 +87,11 @@ function label(plan: AnyPlan, at: Surroundings): TreeNode {
     case 'parallel':
       return labelBranching(plan, at);
     case 'assign':
-      return { ...plan, target: pickOf(at.variables, plan.target) ?? 'nowhere', value: sourceOf(plan.value, at) };
+      return {
+        ...plan,
+        target: plan.target === null ? null : pickOf(at.variables, plan.target),
+        value: sourceOf(plan.value, at),
+      };
     case 'step': {
       const when = plan.when && testOf(plan.when, at);
       return { ...plan, value: sourceOf(plan.value, at), when };
@@ -95,6 +99,7 @@ function label(plan: AnyPlan, at: Surroundings): TreeNode {
     case 'effect':
     case 'declare':
     case 'output':
+    case 'message':
     case 'script':
       return { ...plan, value: sourceOf(plan.value, at) };
     case 'guard':

@@ -86,7 +86,10 @@ const probeNode = defineNode({
   type: 'probe',
   effect: 'pure',
   configSchema: { type: 'object' },
-  run: ({ scope }) => ({ kind: 'done', result: structuredClone({ ...scope.$jobsMapByNodeKey }) }),
+  run: ({ scope }) => {
+    const results = Object.entries(scope.$jobsMapByNodeKey).sort();
+    return { kind: 'done', result: structuredClone(Object.fromEntries(results)) };
+  },
 });
 
 /** The registered nodes and those that only the model has. */

@@ -61,6 +61,7 @@ const leaves: fc.Arbitrary<Plan> = fc.oneof(
   { arbitrary: fc.record({ key, kind: kind('declare'), value: values }), weight: 2 },
   { arbitrary: fc.record({ key, kind: kind('assign'), target: fc.nat(20), value: values }), weight: 3 },
   { arbitrary: fc.record({ key, kind: kind('output'), value: values }), weight: 2 },
+  { arbitrary: fc.record({ key, kind: kind('message'), value: values }), weight: 1 },
   {
     arbitrary: fc.record({
       ...{ key, kind: kind('script'), value: values, goesOn: fc.boolean() },

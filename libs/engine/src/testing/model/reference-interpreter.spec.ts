@@ -138,7 +138,7 @@ describe('the reference: loops', () => {
     const ran = run(loop(3, [failsInSecond]), step('b'));
     expect(ran.status).toBe('rejected');
     expect(seen(ran)).toEqual(['loop rejected', 's.0 resolved', 's.1 rejected']);
-    expect(resultOf(ran, 'loop')).toEqual({ looped: 2, done: 1 });
+    expect(resultOf(ran, 'loop')).toEqual({ looped: 2, done: 1, broken: true });
   });
 
   it('are left at a failing round, or go on', () => {

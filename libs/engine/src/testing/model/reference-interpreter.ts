@@ -21,8 +21,9 @@ import type { NodeOf, Tree, TreeNode } from './tree.js';
 export interface Expected {
   status: Ending;
   output: Json;
-  /** What the sender of a sync workflow gets; null when the answer is the default one. */
+  /** The answer of a response node, null when none ran. */
   reply: { status: number; body: string } | null;
+  messages: readonly Json[];
   visits: readonly Visit[];
   /** Latest results by node key. */
   results: ReadonlyMap<string, Json>;
@@ -45,6 +46,7 @@ export function interpret(tree: Tree): Expected {
     status: flow.kind === 'next' ? 'resolved' : flow.status,
     output: state.output,
     reply: flow.kind === 'ended' ? flow.reply : null,
+    messages: state.messages,
     visits: state.visits,
     results: state.results,
     effects: state.effects,
@@ -131,6 +133,7 @@ function runLeaf(node: Leaf, visit: Visit, place: Place, state: ReferenceState):
       return done(visit, read(node.value, place, state) ?? null, state);
     case 'assign': {
       const value = read(node.value, place, state) ?? null;
+      if (node.target === null) return fail(visit, 'error', null, state);
       remember(node.target, value, place.path, state);
       return done(visit, value, state);
     }
@@ -138,6 +141,12 @@ function runLeaf(node: Leaf, visit: Visit, place: Place, state: ReferenceState):
       state.output = read(node.value, place, state) ?? null;
       state.races.access('the output', place.path, state.epoch, true);
       return done(visit, state.output, state);
+    case 'message': {
+      const message = read(node.value, place, state) ?? null;
+      state.messages.push(message);
+      state.races.access('the messages', place.path, state.epoch, true);
+      return done(visit, message, state);
+    }
     case 'script':
       return finishScript(node, visit, place, state);
     case 'probe':
@@ -163,7 +172,7 @@ function finishScript(node: NodeOf<'script'>, visit: Visit, place: Place, state:
 
 function probe({ path }: Place, state: ReferenceState): Json {
   for (const key of state.results.keys()) state.races.access(`result of ${key}`, path, state.epoch, false);
-  return structuredClone(Object.fromEntries(state.results));
+  return structuredClone(Object.fromEntries([...state.results].sort()));
 }
 
 function respond(node: NodeOf<'response'>, visit: Visit, place: Place, state: ReferenceState): Flow {
@@ -195,19 +204,21 @@ function* runBranching(node: Branching, visit: Visit, place: Place, state: Refer
 
 /** A visit that failed for want of a match is open while `otherwise` runs. */
 function* multiSteps(node: NodeOf<'multi'>, visit: Visit, place: Place, state: ReferenceState): Steps {
-  for (const { test, branch } of node.cases) {
+  const outcomes: { key: string; result: boolean }[] = [];
+  for (const [index, { test, branch }] of node.cases.entries()) {
     const held = holds(test, place, state);
     if (held === BROKEN) return fail(visit, 'error', null, state);
+    outcomes.push({ key: `c${index}`, result: held });
     if (!held) continue;
-    settle(visit, 'resolved', true, state);
+    settle(visit, 'resolved', outcomes, state);
     return yield* runList(branch, place, state);
   }
   if (node.goesOn) {
-    settle(visit, 'resolved', false, state);
+    settle(visit, 'resolved', outcomes, state);
     return yield* runList(node.otherwise, place, state);
   }
   const flow = yield* runList(node.otherwise, place, state);
-  if (flow.kind === 'next') return fail(visit, 'failed', false, state);
-  settle(visit, flow.status, false, state);
+  if (flow.kind === 'next') return fail(visit, 'failed', outcomes, state);
+  settle(visit, flow.status, outcomes, state);
   return flow;
 }

@@ -14,8 +14,8 @@ type Node = NodeOf<'loop'>;
 /** The rounds of a loop, as contract.md 7 and 11 have them. */
 export function* loopSteps(node: Node, visit: Visit, place: Place, state: ReferenceState, runList: RunList): Steps {
   const target = read(node.target, place, state);
-  if (typeof target === 'boolean') state.races.undecide('a loop over a boolean');
-  const items = itemsOf(target);
+  if (typeof target === 'boolean') return (settle(visit, 'error', null, state), failed('error'));
+  const items = node.body.length === 0 ? [] : itemsOf(target);
   const count: Count = { looped: 0, done: 0 };
   const settleAs = (status: NodeRunStatus, broken: boolean): void =>
     settle(visit, status, broken ? { ...count, broken } : { ...count }, state);
@@ -30,15 +30,15 @@ export function* loopSteps(node: Node, visit: Visit, place: Place, state: Refere
     const verdict = afterRound(node, flow);
     if (verdict === 'done') count.done += 1;
     else if (verdict === 'broken') return (settleAs('resolved', true), NEXT);
-    else return (settleAs(verdict.status, false), flow);
+    else return (settleAs(verdict.status, verdict.kind === 'failed'), flow);
   }
   settleAs('resolved', false);
   return NEXT;
 }
 
 /** A number counts from 0; texts go by character, objects by entry. */
-function itemsOf(target: Json | undefined): readonly Json[] {
-  if (target === undefined || target === null || typeof target === 'boolean') return [];
+function itemsOf(target: Exclude<Json, boolean> | undefined): readonly Json[] {
+  if (target === undefined || target === null) return [];
   if (typeof target === 'number') return Array.from({ length: Math.max(0, Math.floor(target)) }, (_, index) => index);
   if (typeof target === 'string') return Array.from(target);
   if (Array.isArray(target)) return structuredClone(target);

@@ -48,6 +48,7 @@ export interface ReferenceState {
   /** How often each effect happened, by node key. */
   readonly effects: Map<string, number>;
   output: Json;
+  readonly messages: Json[];
   readonly races: RaceDetector;
 }
 
@@ -61,6 +62,7 @@ export function referenceState(): ReferenceState {
     results: new Map(),
     effects: new Map(),
     output: null,
+    messages: [],
     races: raceDetector(),
   };
 }

@@ -27,7 +27,7 @@ function partsOf(node: TreeNode): JsonObject {
     case 'declare':
       return { type: 'variable', config: { value: valueOf(node.value) } };
     case 'assign':
-      return { type: 'variable', config: { target: node.target, value: valueOf(node.value) } };
+      return { type: 'variable', config: { target: node.target ?? 'nowhere', value: valueOf(node.value) } };
     case 'delay':
       return {
         type: 'delay',
@@ -44,7 +44,7 @@ function partsOf(node: TreeNode): JsonObject {
   }
 }
 
-type Leaf = Extract<TreeNode, { kind: 'step' | 'effect' | 'output' | 'script' | 'probe' }>;
+type Leaf = Extract<TreeNode, { kind: 'step' | 'effect' | 'output' | 'message' | 'script' | 'probe' }>;
 
 function leafParts(node: Leaf): JsonObject {
   switch (node.kind) {
@@ -60,6 +60,8 @@ function leafParts(node: Leaf): JsonObject {
       };
     case 'output':
       return { type: 'output', config: { value: valueOf(node.value) } };
+    case 'message':
+      return { type: 'response-message', config: { message: valueOf(node.value) } };
     case 'script':
       return {
         type: 'script',

@@ -20,8 +20,10 @@ export type TreeNode<V = Value, K = string> = { key: string } & (
   | { kind: 'step'; ms: number; value: V; failure: Failure | null; when: Test<V> | null }
   | { kind: 'effect'; ms: number; value: V; repeatable: boolean }
   | { kind: 'declare'; value: V }
-  | { kind: 'assign'; target: K; value: V }
+  /** Without a target the document names a variable that nobody declares. */
+  | { kind: 'assign'; target: K | null; value: V }
   | { kind: 'output'; value: V }
+  | { kind: 'message'; value: V }
   | { kind: 'script'; value: V; throws: boolean; goesOn: boolean }
   /** Reads the latest result of every node. */
   | { kind: 'probe' }
