@@ -46,6 +46,7 @@ function applyRecord(record: SettledRun, state: ExecutionState): void {
 function rememberRecord(record: SettledRun, state: ExecutionState): void {
   const { restore, nodeKey } = record;
   const result = trueResult(record);
+  if (record.status === 'aborted') return;
   const results = state.scope.$jobsMapByNodeKey;
   results[nodeKey] = result;
   if (record.status !== 'resolved') return;

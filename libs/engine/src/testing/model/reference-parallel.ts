@@ -69,9 +69,9 @@ function stepBranch(branch: Branch, fresh: boolean, state: ReferenceState): void
 function firstDecision(fork: Fork): Flow | null {
   const { node, branches, state } = fork;
   const open = branches.filter(({ flow }) => flow === null);
+  const isEmptyFirst = open.length < branches.length && (node.mode === 'any' || node.mode === 'race');
+  if (isEmptyFirst && branches.length > 1) state.races.undecide('an empty branch decides before others begin');
   if (open.length === 0) return settleAs(fork, 'resolved', NEXT);
-  if (open.length < branches.length && (node.mode === 'any' || node.mode === 'race'))
-    state.races.undecide('an empty branch decides before others begin');
   return null;
 }
 
