@@ -1,5 +1,5 @@
 import type { Json } from '#shared';
-import type { RoundField, RoundTest, Test, Tree, TreeNode, Value } from './tree.js';
+import type { NodeOf, RoundField, RoundTest, Test, Tree, TreeNode, Value } from './tree.js';
 
 /** A value whose source is any of those there will be; the number says which. */
 export type Pick =
@@ -32,7 +32,7 @@ interface Surroundings {
 
 /**
  * Gives every node its key, every value its source and every assignment its variable. What the mode does not allow
- * becomes its next of kin: a delay a step, a response an end.
+ * becomes its next of kin: a delay a step, a response an output.
  */
 export function labelTree(mode: Tree['mode'], plans: readonly Plan[]): Tree {
   const keys: string[] = [];
@@ -87,6 +87,7 @@ function label(plan: AnyPlan, at: Surroundings): TreeNode {
     case 'parallel':
       return labelBranching(plan, at);
     case 'assign':
+      if (plan.target !== null && at.variables.length === 0) return stepWith(plan.key, sourceOf(plan.value, at));
       return {
         ...plan,
         target: plan.target === null ? null : pickOf(at.variables, plan.target),
@@ -105,7 +106,7 @@ function label(plan: AnyPlan, at: Surroundings): TreeNode {
     case 'guard':
       return { ...plan, test: testOf(plan.test, at) };
     case 'response':
-      if (at.mode === 'async') return { key: plan.key, kind: 'end', status: 'resolved' };
+      if (at.mode === 'async') return { key: plan.key, kind: 'output', value: sourceOf(plan.body, at) };
       return { ...plan, body: sourceOf(plan.body, at) };
     case 'delay':
       return at.mode === 'async' ? plan : stepInstead(plan);
@@ -115,8 +116,11 @@ function label(plan: AnyPlan, at: Surroundings): TreeNode {
 }
 
 function stepInstead({ key, ms, fails }: PlanOf<'delay'>): TreeNode {
-  const value: Value = { from: 'constant', value: ms };
-  return { key, kind: 'step', ms, value, failure: fails ? 'failed' : null, when: null };
+  return { ...stepWith(key, { from: 'constant', value: ms }), ms, failure: fails ? 'failed' : null };
+}
+
+function stepWith(key: string, value: Value): NodeOf<'step'> {
+  return { key, kind: 'step', ms: 0, value, failure: null, when: null };
 }
 
 function labelBranching(

@@ -4,8 +4,11 @@ export type BranchPath = readonly { readonly fork: number; readonly branch: numb
 interface Access {
   path: BranchPath;
   epoch: number;
-  writes: boolean;
+  way: AccessWay;
 }
+
+/** Whoever adds does not mind who else adds. */
+export type AccessWay = 'read' | 'write' | 'add';
 
 /** What the order of branches decided. */
 export interface Races {
@@ -18,7 +21,7 @@ export interface Races {
 /** Watches what branches that run side by side read and write of each other. */
 export interface RaceDetector extends Races {
   /** @param cell a name of something that branches share */
-  access(cell: string, path: BranchPath, epoch: number, writes: boolean): void;
+  access(cell: string, path: BranchPath, epoch: number, way: AccessWay): void;
   undecide(why: string): void;
 }
 
@@ -28,15 +31,15 @@ export function raceDetector(): RaceDetector {
   return {
     timed: false,
     undecided: null,
-    access(cell, path, epoch, writes) {
+    access(cell, path, epoch, way) {
       const known = accesses.get(cell) ?? [];
       accesses.set(cell, known);
       for (const other of known) {
-        if (!(writes || other.writes) || !areSideBySide(path, other.path)) continue;
+        if ((way === other.way && way !== 'write') || !areSideBySide(path, other.path)) continue;
         this.timed = true;
         if (other.epoch === epoch) this.undecide(`${cell} is used by two branches at once`);
       }
-      known.push({ path, epoch, writes });
+      known.push({ path, epoch, way });
     },
     undecide(why) {
       this.undecided ??= why;

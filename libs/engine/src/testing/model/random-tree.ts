@@ -5,7 +5,7 @@ import type { RoundTest, Test, Tree } from './tree.js';
 
 /** Values that loops go over, that tests compare, and that neither loses on its way through JSON. */
 const constants = fc.oneof(
-  { arbitrary: fc.integer({ min: -1, max: 4 }), weight: 4 },
+  { arbitrary: fc.integer({ min: -1, max: 4 }), weight: 5 },
   {
     arbitrary: fc.constantFrom<Json>(null, 2.7, 'ab', '', 'a😀', '3', [], [1, null, 'x'], { a: 1, b: [2] }, {}, [[0]]),
     weight: 3,
@@ -50,22 +50,25 @@ const leaves: fc.Arbitrary<Plan> = fc.oneof(
   {
     arbitrary: fc.record({
       ...{ key, kind: kind('step'), ms: times, value: values, failure: fc.constantFrom('failed', 'error', 'rejected') },
-      when: fc.option(comparisons, { freq: 4 }),
+      when: fc.option(comparisons, { freq: 12 }),
     }),
-    weight: 3,
+    weight: 2,
   },
   {
     arbitrary: fc.record({ key, kind: kind('effect'), ms: times, value: values, repeatable: fc.boolean() }),
     weight: 2,
   },
   { arbitrary: fc.record({ key, kind: kind('declare'), value: values }), weight: 2 },
-  { arbitrary: fc.record({ key, kind: kind('assign'), target: fc.nat(20), value: values }), weight: 3 },
+  {
+    arbitrary: fc.record({ key, kind: kind('assign'), target: fc.option(fc.nat(20), { freq: 15 }), value: values }),
+    weight: 3,
+  },
   { arbitrary: fc.record({ key, kind: kind('output'), value: values }), weight: 2 },
   { arbitrary: fc.record({ key, kind: kind('message'), value: values }), weight: 1 },
   {
     arbitrary: fc.record({
       ...{ key, kind: kind('script'), value: values, goesOn: fc.boolean() },
-      throws: fc.constantFrom(false, false, true),
+      throws: fc.constantFrom(false, false, false, true),
     }),
     weight: 1,
   },
@@ -73,9 +76,9 @@ const leaves: fc.Arbitrary<Plan> = fc.oneof(
   {
     arbitrary: fc.record({
       ...{ key, kind: kind('delay'), ms: fc.integer({ min: 1000, max: 90_000 }) },
-      fails: fc.constantFrom(false, false, false, true),
+      fails: fc.integer({ min: 0, max: 9 }).map((number) => number === 9),
     }),
-    weight: 4,
+    weight: 5,
   },
   { arbitrary: fc.record({ key, kind: kind('end'), status: fc.constantFrom('resolved', 'failed') }), weight: 1 },
   {
@@ -92,10 +95,13 @@ const roundTests: fc.Arbitrary<RoundTest<Pick>> = fc.record({
 });
 
 const lists = fc.letrec<{ list: Plan[]; node: Plan; branching: Plan }>((tie) => ({
-  list: fc.array(tie('node'), { maxLength: 4 }),
+  list: fc.oneof(
+    { arbitrary: fc.array(tie('node'), { minLength: 1, maxLength: 3, size: 'max' }), weight: 9 },
+    { arbitrary: fc.constant<Plan[]>([]), weight: 1 },
+  ),
   node: fc.oneof(
-    { maxDepth: 4, depthSize: 'medium', withCrossShrink: true },
-    { arbitrary: leaves, weight: 3 },
+    { maxDepth: 3, depthSize: 'max', withCrossShrink: true },
+    { arbitrary: leaves, weight: 5 },
     { arbitrary: tie('branching'), weight: 2 },
   ),
   branching: fc.oneof<fc.Arbitrary<Plan>[]>(
@@ -124,19 +130,21 @@ const lists = fc.letrec<{ list: Plan[]; node: Plan; branching: Plan }>((tie) => 
     }),
     fc.record({
       ...{ key, kind: kind('parallel'), mode: fc.constantFrom('all', 'any', 'race', 'allSettled') },
-      branches: fc.array(tie('list'), { maxLength: 4 }),
+      branches: fc.array(tie('list'), { maxLength: 4, size: 'max' }),
       paces: fc.option<number[]>(fc.uniqueArray(fc.integer({ min: 1, max: 3000 }), { minLength: 4, maxLength: 4 }), {
         freq: 6,
       }),
     }),
   ),
-})).list;
+}));
+
+const trees = fc.array(lists.node, { minLength: 2, maxLength: 6, size: 'max' });
 
 /**
- * Any tree of any nodes, at most five levels deep, ended by a probe that shows all results. What it comes to can be
+ * Any tree of any nodes, at most four levels deep, ended by a probe that shows all results. What it comes to can be
  * unclear, see `Expected.undecided`: branches that are decided at the instant they begin. To keep that rare most parallel
  * nodes have a step of its own length at the head of each branch (`paces`).
  */
 export const randomTrees: fc.Arbitrary<Tree> = fc
-  .record({ mode: fc.constantFrom('async' as const, 'async' as const, 'sync' as const), nodes: lists })
+  .record({ mode: fc.constantFrom('async' as const, 'async' as const, 'sync' as const), nodes: trees })
   .map(({ mode, nodes }) => labelTree(mode, nodes));

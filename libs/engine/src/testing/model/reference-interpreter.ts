@@ -3,6 +3,7 @@ import type { Ending } from '../../contract/statuses.js';
 import { parallelSteps } from './reference-parallel.js';
 import { loopSteps } from './reference-loop.js';
 import {
+  ALL_RESULTS,
   BROKEN,
   holds,
   openVisit,
@@ -139,12 +140,12 @@ function runLeaf(node: Leaf, visit: Visit, place: Place, state: ReferenceState):
     }
     case 'output':
       state.output = read(node.value, place, state) ?? null;
-      state.races.access('the output', place.path, state.epoch, true);
+      state.races.access('the output', place.path, state.epoch, 'write');
       return done(visit, state.output, state);
     case 'message': {
       const message = read(node.value, place, state) ?? null;
       state.messages.push(message);
-      state.races.access('the messages', place.path, state.epoch, true);
+      state.races.access('the messages', place.path, state.epoch, 'write');
       return done(visit, message, state);
     }
     case 'script':
@@ -171,7 +172,7 @@ function finishScript(node: NodeOf<'script'>, visit: Visit, place: Place, state:
 }
 
 function probe({ path }: Place, state: ReferenceState): Json {
-  for (const key of state.results.keys()) state.races.access(`result of ${key}`, path, state.epoch, false);
+  state.races.access(ALL_RESULTS, path, state.epoch, 'read');
   return structuredClone(Object.fromEntries([...state.results].sort()));
 }
 

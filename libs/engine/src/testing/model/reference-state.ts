@@ -34,6 +34,9 @@ export interface Visit {
   result: Json;
 }
 
+/** What a probe reads, those that are not there yet included. */
+export const ALL_RESULTS = 'all results';
+
 /** A test that cannot be evaluated. */
 export const BROKEN = Symbol('broken');
 
@@ -84,7 +87,8 @@ export function settle(visit: Visit, status: NodeRunStatus, result: Json, state:
 
 /** Makes a value the latest result of a node. */
 export function remember(key: string, value: Json, path: BranchPath, state: ReferenceState): void {
-  state.races.access(`result of ${key}`, path, state.epoch, true);
+  state.races.access(`result of ${key}`, path, state.epoch, 'write');
+  state.races.access(ALL_RESULTS, path, state.epoch, 'add');
   state.results.set(key, value);
 }
 
@@ -94,7 +98,7 @@ export function read(value: Value, { scopes, path }: Place, state: ReferenceStat
     case 'constant':
       return value.value;
     case 'result':
-      state.races.access(`result of ${value.key}`, path, state.epoch, false);
+      state.races.access(`result of ${value.key}`, path, state.epoch, 'read');
       return state.results.get(value.key);
     case 'round':
       return scopes[value.loop]?.[value.field];
