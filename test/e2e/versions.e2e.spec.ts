@@ -62,7 +62,7 @@ describe('versions, on two gateways', () => {
     const stored = await count();
     await put(21);
     expect(await count()).toBe(stored);
-    expect(before).toMatchObject({ trigger: { response: { body: 'answer 1' } } });
+    expect(before).toMatchObject({ document: { trigger: { response: { body: 'answer 1' } } } });
     expect(await read()).toEqual(before);
   });
 
