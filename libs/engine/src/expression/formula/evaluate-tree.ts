@@ -17,10 +17,6 @@ export interface TreeLanguage {
 export function evaluateTree(tree: Tree, language: TreeLanguage): unknown {
   const evaluate = (inner: Tree): unknown => evaluateTree(inner, language);
   switch (tree.type) {
-    case 'Literal':
-    case 'Identifier':
-    case 'Pattern':
-      return leafValue(tree, language);
     case 'MemberExpression':
       return ownMember(evaluate(tree.object), memberKey(tree, evaluate));
     case 'CallExpression':
@@ -33,6 +29,8 @@ export function evaluateTree(tree: Tree, language: TreeLanguage): unknown {
       return evaluate(language.holds(evaluate(tree.test)) ? tree.consequent : tree.alternate);
     case 'ArrayExpression':
       return tree.elements.map(evaluate);
+    default:
+      return leafValue(tree, language);
   }
 }
 
