@@ -98,6 +98,7 @@ describe('channels', () => {
     [{ type: 'webhook', url: 'https://{{message.host}}/x' }, '/url'],
     [{ type: 'webhook', url: 'https://a.b', body: '{{$context.data}}' }, '/body'],
     [{ type: 'webhook', url: 'https://a.b', body: '{{text' }, '/body'],
+    [{ type: 'sms', url: 'https://a.b', contentType: 'multipart/form-data', body: 'x' }, '/body'],
     [{ type: 'webhook', url: 'https://a.b', headers: [{ name: 'a b', value: 'x' }] }, '/headers/0/name'],
     [{ type: 'email', provider: {}, from: 'a@b.c' }, '/provider/host'],
     [{ ...email, from: 'me' }, '/from'],
