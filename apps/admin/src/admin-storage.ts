@@ -3,5 +3,14 @@ import type { Storage } from '#storage';
 /** The part of storage that the management API uses. */
 export type AdminStorage = Pick<
   Storage,
-  'workflows' | 'history' | 'secrets' | 'apiKeys' | 'configuration' | 'executions' | 'nodeTests' | 'ping'
+  | 'workflows'
+  | 'history'
+  | 'secrets'
+  | 'apiKeys'
+  | 'channels'
+  | 'notifications'
+  | 'configuration'
+  | 'executions'
+  | 'nodeTests'
+  | 'ping'
 >;

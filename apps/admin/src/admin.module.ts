@@ -21,6 +21,7 @@ import { publicUrl } from './admin-config.js';
 import type { AdminStorage } from './admin-storage.js';
 import { ApiKeysController } from './auth/api-keys.controller.js';
 import { CatalogueController } from './catalog/catalogue.controller.js';
+import { ChannelsController } from './channels/channels.controller.js';
 import { ExecutionDesk } from './executions/execution-desk.js';
 import { ExecutionViews } from './executions/execution-views.js';
 import { ExecutionsController } from './executions/executions.controller.js';
@@ -29,6 +30,7 @@ import { HealthController } from './http/health.controller.js';
 import { readinessCheck } from './http/readiness-check.js';
 import { NodeTestDesk } from './node-tests/node-test-desk.js';
 import { NodeTestsController } from './node-tests/node-tests.controller.js';
+import { NotificationsController } from './notifications/notifications.controller.js';
 import { RequestsController } from './requests/requests.controller.js';
 import { SecretsController } from './secrets/secrets.controller.js';
 import { ExecuteController } from './workflows/execute.controller.js';
@@ -63,6 +65,8 @@ export class AdminModule {
         RequestsController,
         SecretsController,
         ApiKeysController,
+        ChannelsController,
+        NotificationsController,
         CatalogueController,
         NodeTestsController,
       ],

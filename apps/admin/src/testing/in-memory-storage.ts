@@ -11,6 +11,7 @@ import type {
   StoredReplyState,
 } from '#storage';
 import type { AdminStorage } from '../admin-storage.js';
+import { inMemoryChannels, inMemoryNotifications } from './in-memory-channels.js';
 import { InMemoryWorkflows } from './in-memory-workflows.js';
 import { inMemoryNodeTests, type NodeTestRow } from './in-memory-node-tests.js';
 import { pageOf } from './page-of.js';
@@ -51,6 +52,8 @@ export function inMemoryStorage(): InMemoryStorage {
     history: history(() => storage),
     secrets: secrets(() => storage),
     apiKeys: apiKeys(),
+    channels: inMemoryChannels(),
+    notifications: inMemoryNotifications(),
     configuration: configuration(workflows),
     executions: executions(() => storage),
     nodeTests: inMemoryNodeTests(nodeTestRows),
