@@ -2,6 +2,7 @@ import type { Json } from '#shared';
 import { defineNode, type NodeDefinition } from '../../contract/node.js';
 import type { Outcome } from '../../contract/outcome.js';
 import { nodeRegistry } from '../../nodes/index.js';
+import { shownResults } from './shown-results.js';
 import type { Failure, Test } from './tree.js';
 import { virtualClock, type VirtualClock } from './virtual-clock.js';
 
@@ -86,10 +87,7 @@ const probeNode = defineNode({
   type: 'probe',
   effect: 'pure',
   configSchema: { type: 'object' },
-  run: ({ scope }) => {
-    const results = Object.entries(scope.$jobsMapByNodeKey).sort();
-    return { kind: 'done', result: structuredClone(Object.fromEntries(results)) };
-  },
+  run: ({ scope }) => ({ kind: 'done', result: shownResults(Object.entries(scope.$jobsMapByNodeKey)) }),
 });
 
 /** The registered nodes and those that only the model has. */

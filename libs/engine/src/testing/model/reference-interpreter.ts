@@ -16,6 +16,7 @@ import {
   type Visit,
 } from './reference-state.js';
 import { failed, NEXT, NEVER, type Flow, type Steps } from './reference-flow.js';
+import { shownResults } from './shown-results.js';
 import type { NodeOf, Tree, TreeNode } from './tree.js';
 
 /** What an execution must come to. */
@@ -173,7 +174,7 @@ function finishScript(node: NodeOf<'script'>, visit: Visit, place: Place, state:
 
 function probe({ path }: Place, state: ReferenceState): Json {
   state.races.access(ALL_RESULTS, path, state.epoch, 'read');
-  return structuredClone(Object.fromEntries([...state.results].sort()));
+  return shownResults(state.results);
 }
 
 function respond(node: NodeOf<'response'>, visit: Visit, place: Place, state: ReferenceState): Flow {
