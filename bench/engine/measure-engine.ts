@@ -3,7 +3,7 @@ import { compileDocument, executionInput } from '#engine/testing';
 import type { Json } from '#shared';
 import { createScriptRunner } from '../../apps/worker/src/ports/script-runner.js';
 import { conditionDocument, loopDocument, rowDocument, type Document, type PureNode } from './engine-documents.js';
-import type { EngineNumbers, EngineOrder } from './engine-numbers.js';
+import type { EngineNumbers, EngineOrder, EngineRate } from './engine-numbers.js';
 import { heapMb, heapSampler } from './heap-samples.js';
 
 /** Nodes of the shorter and of the longer of two workflows whose difference is the cost of a node. */
@@ -19,15 +19,15 @@ const CONTEXT: Json = { data: { amount: 120 } };
 export async function measureEngine({ seconds }: EngineOrder): Promise<EngineNumbers> {
   const nodeUs = (type: PureNode): Promise<number> => costOfNode(type, seconds);
   return {
-    condition: await perSecond(execution(conditionDocument()), seconds),
-    loop: await perSecond(execution(loopDocument(LOOP_ROUNDS)), seconds),
+    condition: await rateOf(execution(conditionDocument()), seconds),
+    loop: await rateOf(execution(loopDocument(LOOP_ROUNDS)), seconds),
     nodeUs: {
       condition: await nodeUs('condition'),
       variable: await nodeUs('variable'),
       calculation: await nodeUs('calculation'),
     },
     heapMb: await heapOfLongLoop(),
-    script: await scriptsPerSecond(seconds),
+    script: await scriptRate(seconds),
   };
 }
 
@@ -50,10 +50,12 @@ function execution(document: Document, ports: Partial<EnginePorts> = {}): () => 
 }
 
 /** Runs for half a second unmeasured, then for the time given. */
-async function perSecond(run: () => Promise<void>, seconds: number): Promise<number> {
+async function rateOf(run: () => Promise<void>, seconds: number): Promise<EngineRate> {
   await countFor(run, 0.5);
+  const used = process.cpuUsage();
   const { runs, took } = await countFor(run, seconds);
-  return runs / took;
+  const { user, system } = process.cpuUsage(used);
+  return { perSecond: runs / took, cpuUs: (user + system) / runs };
 }
 
 async function countFor(run: () => Promise<void>, seconds: number): Promise<{ runs: number; took: number }> {
@@ -68,9 +70,9 @@ async function countFor(run: () => Promise<void>, seconds: number): Promise<{ ru
 }
 
 async function costOfNode(type: PureNode, seconds: number): Promise<number> {
-  const short = await perSecond(execution(rowDocument(type, SHORT)), seconds / 2);
-  const long = await perSecond(execution(rowDocument(type, LONG)), seconds / 2);
-  return ((1 / long - 1 / short) / (LONG - SHORT)) * 1e6;
+  const short = await rateOf(execution(rowDocument(type, SHORT)), seconds / 2);
+  const long = await rateOf(execution(rowDocument(type, LONG)), seconds / 2);
+  return (long.cpuUs - short.cpuUs) / (LONG - SHORT);
 }
 
 async function heapOfLongLoop(): Promise<EngineNumbers['heapMb']> {
@@ -82,12 +84,12 @@ async function heapOfLongLoop(): Promise<EngineNumbers['heapMb']> {
   return { before, during: samples, after: heapMb() };
 }
 
-async function scriptsPerSecond(seconds: number): Promise<number> {
+async function scriptRate(seconds: number): Promise<EngineRate> {
   const runner = createScriptRunner({ poolSize: 1 });
   const { signal } = new AbortController();
   const request = { content: 'return context.data.amount * 2', globals: { context: CONTEXT }, timeoutMs: 0, signal };
   try {
-    return await perSecond(async () => {
+    return await rateOf(async () => {
       const ran = await runner.run(request);
       if (!ran.ok || ran.result !== 240) throw new Error(`the script gave ${JSON.stringify(ran)}`);
     }, seconds);
