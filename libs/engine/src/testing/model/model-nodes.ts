@@ -15,12 +15,7 @@ export interface World {
 
 let world: World = freshWorld();
 
-/** The one world of this process: definitions are compiled once, and trees run one after the other. */
-export function currentWorld(): World {
-  return world;
-}
-
-/** Begins a new world. */
+/** Begins a new world, the one of this process: definitions are compiled once, and trees run one after the other. */
 export function resetWorld(): World {
   world = freshWorld();
   return world;

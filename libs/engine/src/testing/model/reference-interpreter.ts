@@ -80,6 +80,7 @@ export function* runList(nodes: readonly TreeNode[], place: Place, state: Refere
   return NEXT;
 }
 
+// eslint-disable-next-line complexity -- one case for each kind of node
 function* runNode(node: TreeNode, place: Place, state: ReferenceState): Steps {
   const visit = openVisit(node.key, place, state);
   switch (node.kind) {
@@ -129,6 +130,7 @@ function fail(visit: Visit, status: Exclude<Ending, 'resolved'>, result: Json, s
 
 type Leaf = Exclude<TreeNode, { kind: 'step' | 'effect' | 'delay' | 'condition' | 'multi' | 'loop' | 'parallel' }>;
 
+// eslint-disable-next-line complexity -- one case for each kind of node
 function runLeaf(node: Leaf, visit: Visit, place: Place, state: ReferenceState): Flow {
   switch (node.kind) {
     case 'declare':
