@@ -15,6 +15,7 @@ import {
   MANUAL_RUNS,
   NODE_TEST_DESK,
   PUBLIC_URL,
+  TASK_DESK,
   WORKFLOW_DESK,
 } from './admin-tokens.js';
 import { publicUrl } from './admin-config.js';
@@ -31,6 +32,8 @@ import { NodeTestDesk } from './node-tests/node-test-desk.js';
 import { NodeTestsController } from './node-tests/node-tests.controller.js';
 import { RequestsController } from './requests/requests.controller.js';
 import { SecretsController } from './secrets/secrets.controller.js';
+import { TaskDesk } from './tasks/task-desk.js';
+import { TasksController } from './tasks/tasks.controller.js';
 import { ExecuteController } from './workflows/execute.controller.js';
 import { ManualRuns } from './workflows/manual-runs.js';
 import { VersionsController } from './workflows/versions.controller.js';
@@ -61,6 +64,7 @@ export class AdminModule {
         ExecuteController,
         ExecutionsController,
         RequestsController,
+        TasksController,
         SecretsController,
         ApiKeysController,
         CatalogueController,
@@ -105,6 +109,11 @@ function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminPar
       inject: [JOB_PRODUCER, REPLY_CHANNEL],
       useFactory: (producer: JobProducer, replies: ReplyChannel) =>
         new ExecutionDesk(storage, producer, replies, logger),
+    },
+    {
+      provide: TASK_DESK,
+      inject: [JOB_PRODUCER],
+      useFactory: (producer: JobProducer) => new TaskDesk(storage.tasks, producer, logger),
     },
     {
       provide: MANUAL_RUNS,
