@@ -9,6 +9,10 @@ import type {
   Write,
 } from '#engine';
 import type { Json, JsonObject } from '#shared';
+import type { CollectionStore } from './collections/contract.js';
+import type { Page } from './page.js';
+
+export type { Page };
 
 /*
  * What storage answers: named questions, plain values. Identity of workflows and versions inside the database is a
@@ -355,11 +359,6 @@ export interface VersionRecord {
   createdAt: Date;
 }
 
-export interface Page<T> {
-  items: T[];
-  nextCursor: string | null;
-}
-
 export interface WorkflowToSave {
   key: string;
   title: string | null;
@@ -578,6 +577,7 @@ export interface Storage {
   secrets: SecretStore;
   apiKeys: ApiKeyStore;
   maintenance: MaintenanceStore;
+  collections: CollectionStore;
   /** Rejects within `timeoutMs` when the database cannot answer. */
   ping(timeoutMs: number): Promise<void>;
   close(): Promise<void>;

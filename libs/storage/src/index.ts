@@ -1,4 +1,5 @@
 export * from './contract.js';
+export * from './collections/contract.js';
 export { BadCursor } from './connection/cursor.js';
 export { assertMigrated, SchemaTooOld } from './migrations/assert-migrated.js';
 export { migrate } from './migrations/migrate.js';

@@ -2,6 +2,7 @@ import { SecretBox } from '#shared';
 import type { DataSource } from 'typeorm';
 import { BatchingRequestLog } from './accepting/batching-request-log.js';
 import { GroupCommitAcceptor } from './accepting/group-commit-acceptor.js';
+import { PgCollectionStore } from './collections/pg-collection-store.js';
 import { createDataSource } from './connection/data-source.js';
 import { Database } from './connection/database.js';
 import type { Storage, StorageOptions } from './contract.js';
@@ -51,6 +52,7 @@ function assemble(database: Database, dataSource: DataSource, box: SecretBox, op
     history: new PgHistoryStore(database, box),
     secrets: new TypeormSecretStore(dataSource, box),
     apiKeys: new TypeormApiKeyStore(dataSource),
+    collections: new PgCollectionStore(database),
     maintenance: new PgMaintenanceStore(database, options.databaseUrl),
     ping: (timeoutMs) => database.ping(timeoutMs),
     close: async () => {

@@ -103,5 +103,8 @@ function bind(target: ConditionTarget, operand: Json): string {
 }
 
 function notFor({ field }: ConditionTarget, operator: string): EngineError {
-  return new EngineError('invalid_filter', `${operator} does not work on "${field.name}": a field of type ${field.type}.`);
+  return new EngineError(
+    'invalid_filter',
+    `${operator} does not work on "${field.name}": a field of type ${field.type}.`,
+  );
 }

@@ -25,12 +25,7 @@ interface Compilation {
  *
  * Throws `invalid_filter`, `unknown_field` or `invalid_value`.
  */
-export function compileFilter(
-  table: CollectionTable,
-  filter: JsonObject,
-  values: BoundValues,
-  source: string,
-): string {
+export function compileFilter(table: CollectionTable, filter: JsonObject, values: BoundValues, source: string): string {
   return compileGroup({ table, source, values, conditions: 0 }, filter, 0);
 }
 

@@ -1,7 +1,7 @@
 import type { RecordAggregation, RecordFilter, RecordQuery, SqlCall } from '#engine';
 import type { Json, JsonObject } from '#shared';
 import type { Transaction, WriteOrigin } from '../connection/transaction.js';
-import type { Page } from '../contract.js';
+import type { Page } from '../page.js';
 
 /**
  * How a value is kept and shown. `string` holds 255 characters, `text` any number. `integer` has 32 bits, `bigint` 64;
@@ -9,17 +9,7 @@ import type { Page } from '../contract.js';
  * `YYYY-MM-DD`, `datetime` ISO 8601 UTC to the millisecond.
  */
 export type FieldType =
-  | 'string'
-  | 'text'
-  | 'integer'
-  | 'bigint'
-  | 'double'
-  | 'decimal'
-  | 'boolean'
-  | 'date'
-  | 'datetime'
-  | 'json'
-  | 'uuid';
+  'string' | 'text' | 'integer' | 'bigint' | 'double' | 'decimal' | 'boolean' | 'date' | 'datetime' | 'json' | 'uuid';
 
 /** A field as it is stored: everything is said. */
 export interface CollectionField {

@@ -34,10 +34,13 @@ export async function withRecords<T>(
   }
 }
 
-/** The table without taking the role. Throws `unknown_collection`. */
-export function unknownCollection(name: string): EngineError {
+/** Also for names that cannot be one. */
+function unknownCollection(name: string): EngineError {
   const shown = JSON.stringify(name.slice(0, 100));
-  return new EngineError('unknown_collection', `There is no collection ${shown}; PUT /api/v1/collections/:name makes one.`);
+  return new EngineError(
+    'unknown_collection',
+    `There is no collection ${shown}; PUT /api/v1/collections/:name makes one.`,
+  );
 }
 
 async function enter(transaction: Transaction, collection: string): Promise<CollectionTable> {

@@ -1,7 +1,7 @@
 import { EngineError, type RecordAggregation, type RecordQuery } from '#engine';
 import type { JsonObject } from '#shared';
 import type { Transaction } from '../connection/transaction.js';
-import type { Page } from '../contract.js';
+import type { Page } from '../page.js';
 import { BoundValues } from './bound-values.js';
 import type { CollectionTable } from './collection-table.js';
 import { compileFilter } from './compile-filter.js';

@@ -27,7 +27,12 @@ function bindSame({ field, column }: SortKey, value: Json, values: BoundValues, 
 }
 
 /** Postgres sorts null as if it were greater than everything. */
-function bindBehind({ field, column, isDescending }: SortKey, value: Json, values: BoundValues, source: string): string {
+function bindBehind(
+  { field, column, isDescending }: SortKey,
+  value: Json,
+  values: BoundValues,
+  source: string,
+): string {
   const path = `${source}.${column}`;
   if (value === null) return isDescending ? `${path} is not null` : 'false';
   const bound = values.add(bind(field, value), FIELD_TYPES[field.type].cast);

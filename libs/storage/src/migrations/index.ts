@@ -1,6 +1,12 @@
 import { InitialSchema1795305600000 } from './1795305600000-initial-schema.js';
 import { NestedExecutions1795478400000 } from './1795478400000-nested-executions.js';
+import { Collections1795482000000 } from './1795482000000-collections.js';
 import { DurableExecution1795392000000 } from './1795392000000-durable-execution.js';
 
 /** Every migration, oldest first. A new one is a file and a line here; a released one never changes. */
-export const MIGRATIONS = [InitialSchema1795305600000, DurableExecution1795392000000, NestedExecutions1795478400000];
+export const MIGRATIONS = [
+  InitialSchema1795305600000,
+  DurableExecution1795392000000,
+  NestedExecutions1795478400000,
+  Collections1795482000000,
+];
