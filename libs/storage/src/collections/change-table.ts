@@ -54,26 +54,47 @@ export async function changeTable(
   return [];
 }
 
-async function findFaults(
+function findFaults(transaction: Transaction, name: string, change: FieldChange): Promise<CollectionFault[]> {
+  const { was } = change;
+  return was === null
+    ? findAddingFaults(transaction, name, change)
+    : findChangingFaults(transaction, name, was, change);
+}
+
+async function findAddingFaults(
   transaction: Transaction,
   name: string,
-  { pointer, was, is }: FieldChange,
+  { pointer, is }: FieldChange,
 ): Promise<CollectionFault[]> {
-  const fault = (key: string, code: string, message: string) => [{ pointer: `${pointer}/${key}`, code, message }];
-  if (was === null) {
-    if (!is.required || is.default !== null || (await isEmpty(transaction, name, 'true'))) return [];
+  const needsValue = is.required && is.default === null;
+  if (needsValue && !(await isEmpty(transaction, name, 'true'))) {
     const message = 'The collection has records, which would have no value: give a default, or add it as not required.';
-    return fault('required', 'required_without_default', message);
+    return [{ pointer: `${pointer}/required`, code: 'required_without_default', message }];
   }
+  if (!is.unique || is.default === null || !(await hasSeveral(transaction, name))) return [];
+  const message = 'The records there are would all get the default, and it is unique: leave the default out.';
+  return [{ pointer: `${pointer}/unique`, code: 'records_not_unique', message }];
+}
+
+async function findChangingFaults(
+  transaction: Transaction,
+  name: string,
+  was: CollectionField,
+  { pointer, is }: FieldChange,
+): Promise<CollectionFault[]> {
   if (was.type !== is.type && !FIELD_TYPES[was.type].widens.includes(is.type)) {
     const message = `A ${was.type} field cannot become ${is.type} without the risk of losing values: add a field of another name.`;
-    return fault('type', 'type_change', message);
+    return [{ pointer: `${pointer}/type`, code: 'type_change', message }];
   }
-  if (is.required && !was.required && !(await isEmpty(transaction, name, `${col(is)} is null`))) {
-    return fault('required', 'records_without_value', 'There are records without a value; give them one first.');
+  const becomesRequired = is.required && !was.required;
+  if (becomesRequired && !(await isEmpty(transaction, name, `${col(is)} is null`))) {
+    const message = 'There are records without a value; give them one first.';
+    return [{ pointer: `${pointer}/required`, code: 'records_without_value', message }];
   }
-  if (is.unique && !was.unique && (await hasDuplicates(transaction, name, is))) {
-    return fault('unique', 'records_not_unique', 'There are records with the same value; change them first.');
+  const becomesUnique = is.unique && !was.unique;
+  if (becomesUnique && (await hasDuplicates(transaction, name, is))) {
+    const message = 'There are records with the same value; change them first.';
+    return [{ pointer: `${pointer}/unique`, code: 'records_not_unique', message }];
   }
   return [];
 }
@@ -128,6 +149,10 @@ async function indexField(transaction: Transaction, name: string, field: Collect
 
 async function isEmpty(transaction: Transaction, name: string, where: string): Promise<boolean> {
   return (await transaction.query(`select 1 from ${tableOf(name)} where ${where} limit 1`)).length === 0;
+}
+
+async function hasSeveral(transaction: Transaction, name: string): Promise<boolean> {
+  return (await transaction.query(`select 1 from ${tableOf(name)} limit 2`)).length > 1;
 }
 
 async function hasDuplicates(transaction: Transaction, name: string, field: CollectionField): Promise<boolean> {

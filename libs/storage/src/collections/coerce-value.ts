@@ -81,13 +81,16 @@ function toDecimal(value: Exclude<Json, null>): BoundValue {
   return text.length <= DECIMAL_LENGTH && DECIMAL.test(text) ? text : null;
 }
 
-/** A time without a zone is UTC. */
 function toTime(value: Exclude<Json, null>): BoundValue {
-  if (typeof value === 'string' && !(DATETIME.test(value) && isCalendarDay(value.slice(0, 10)))) return null;
-  if (typeof value !== 'string' && typeof value !== 'number') return null;
-  const hasZone = typeof value === 'string' && /(Z|[+-]\d{2}:?\d{2})$/.test(value.slice(10));
-  const time = typeof value === 'number' ? value : Date.parse(hasZone || value.length === 10 ? value : `${value}Z`);
+  const time = typeof value === 'number' ? value : typeof value === 'string' ? parseTime(value) : NaN;
   return time >= FIRST_TIME && time <= LAST_TIME ? new Date(time).toISOString() : null;
+}
+
+/** Milliseconds since 1970; a time without a zone is UTC. */
+function parseTime(text: string): number {
+  if (!DATETIME.test(text) || !isCalendarDay(text.slice(0, 10))) return NaN;
+  const hasZone = text.length === 10 || /(Z|[+-]\d{2}:?\d{2})$/.test(text.slice(10));
+  return Date.parse(hasZone ? text : `${text}Z`);
 }
 
 function isCalendarDay(text: string): boolean {
