@@ -1,15 +1,14 @@
 import { EngineError, type RecordAggregation, type RecordQuery } from '#engine';
-import type { Json, JsonObject } from '#shared';
+import type { JsonObject } from '#shared';
 import type { Transaction } from '../connection/transaction.js';
 import type { Page } from '../page.js';
 import { BoundValues } from './bound-values.js';
 import type { CollectionTable } from './collection-table.js';
+import { compileAggregate } from './compile-aggregate.js';
 import { compileFilter } from './compile-filter.js';
 import { compileSort, orderBy } from './compile-sort.js';
-import type { FieldType, RecordList } from './contract.js';
-import { FIELD_TYPES } from './field-types.js';
+import type { RecordList } from './contract.js';
 import { compileCursor, encodeRecordCursor } from './record-cursor.js';
-import { toDecimalJson, toFieldJson, toWholeJson } from './record-json.js';
 
 type Row = Record<string, unknown>;
 
@@ -88,37 +87,4 @@ export async function aggregateRecords(
   );
   const value = row!['value'];
   return value === null ? null : (read(value) as number | string | null);
-}
-
-interface CompiledAggregate {
-  expression: string;
-  read(value: unknown): Json;
-}
-
-function compileAggregate(table: CollectionTable, aggregation: RecordAggregation): CompiledAggregate {
-  const { aggregator, field, distinct } = aggregation;
-  if (aggregator === 'count' && field === null && !distinct) return { expression: 'count(*)', read: toWholeJson };
-  if (field === null) throw new EngineError('invalid_aggregate', `${aggregator} needs a field.`);
-  const { type } = table.field(field);
-  if (!suits(aggregator, type)) {
-    throw new EngineError('invalid_aggregate', `${aggregator} does not work on "${field}": a field of type ${type}.`);
-  }
-  const call = `${aggregator}(${distinct ? 'distinct ' : ''}t.${table.column(field)})`;
-  if (aggregator === 'count') return { expression: call, read: toWholeJson };
-  if (aggregator === 'min' || aggregator === 'max') {
-    const expression = type === 'date' ? `to_char(${call}, 'YYYY-MM-DD')` : call;
-    return { expression, read: (value) => toFieldJson(type, value) };
-  }
-  // An average of whole numbers is rounded anyway: as many digits as a number has. Sums of them are exact.
-  const isRounded = type === 'double' || (aggregator === 'avg' && type !== 'decimal');
-  return isRounded
-    ? { expression: `${call}::double precision`, read: (value) => toFieldJson('double', value) }
-    : { expression: call, read: toDecimalJson };
-}
-
-/** Postgres has no least UUID. */
-function suits(aggregator: RecordAggregation['aggregator'], type: FieldType): boolean {
-  const { isNumber, isOrdered } = FIELD_TYPES[type];
-  if (aggregator === 'count') return true;
-  return aggregator === 'min' || aggregator === 'max' ? isOrdered && type !== 'uuid' : isNumber;
 }

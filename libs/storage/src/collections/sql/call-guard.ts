@@ -28,6 +28,7 @@ export class CallGuard {
     this.socket = (client as unknown as { connection: { stream: Socket } }).connection.stream;
     this.socket.on('data', this.count);
     signal.addEventListener('abort', this.abort, { once: true });
+    if (signal.aborted) this.abort();
     this.timer = setTimeout(() => this.cut(new EngineError('sql_timeout', timedOut(limits))), limits.timeMs + GRACE_MS);
   }
 
