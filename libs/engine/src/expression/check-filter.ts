@@ -1,6 +1,6 @@
 import { isJsonObject, type Json } from '#shared';
 import type { Fault } from '../contract/workflow-document.js';
-import { COMPARING_OPERATORS, isJoining, JOINING_OPERATORS } from './filter-operators.js';
+import { COMPARING_OPERATORS, isJoining, JOINING_OPERATORS, type OperandKind } from './filter-operators.js';
 import { pointerTo } from './json-pointer.js';
 import { parseTemplate } from './parse-template.js';
 import { templateFaults } from './template.js';
@@ -43,14 +43,14 @@ function strayOperator(name: string): string {
 
 function checkList(value: Json, pointer: string): Fault[] {
   if (!Array.isArray(value)) return [{ pointer, code: 'wrong_type', message: 'write a list of filters' }];
+  // To some an empty list means all records, to others none.
+  if (value.length === 0) return [{ pointer, code: 'invalid', message: 'write at least one filter, or remove it' }];
   return value.flatMap((entry, index) => checkFilter(entry, pointerTo(pointer, index)));
 }
 
+/** `{field: value}` is short for `{field: {$eq: value}}`, unless the value is an object: that one names operators. */
 function checkComparisons(value: Json, pointer: string): Fault[] {
-  if (!isJsonObject(value)) {
-    const message = `write an operator with its value: {"$eq": ${JSON.stringify(value)}}`;
-    return [{ pointer, code: 'wrong_type', message }];
-  }
+  if (!isJsonObject(value)) return operandFaults(value, pointer);
   const entries = Object.entries(value);
   if (entries.length === 0) return [{ pointer, code: 'invalid', message: 'write an operator, such as {"$eq": 1}' }];
   return entries.flatMap(([operator, operand]) => checkComparison(operator, operand, pointerTo(pointer, operator)));
@@ -62,23 +62,25 @@ function checkComparison(operator: string, operand: Json, pointer: string): Faul
     const message = `use one of ${[...COMPARING_OPERATORS.keys()].join(', ')}`;
     return [{ pointer, code: 'invalid', message }];
   }
-  const faults = templateFaults(operand).map((fault) => ({
-    pointer: pointer + fault.pointer,
-    code: 'syntax' as const,
-    message: fault.message,
-  }));
+  const faults = operandFaults(operand, pointer);
   const shape = isSoleTemplate(operand) ? null : shapeFault(kind, operand);
   return shape === null ? faults : [...faults, { pointer, code: 'wrong_type', message: shape }];
 }
 
-function shapeFault(kind: 'value' | 'list' | 'text' | 'flag', operand: Json): string | null {
+function operandFaults(operand: Json, pointer: string): Fault[] {
+  return templateFaults(operand).map((fault) => ({
+    pointer: pointer + fault.pointer,
+    code: 'syntax',
+    message: fault.message,
+  }));
+}
+
+function shapeFault(kind: OperandKind, operand: Json): string | null {
   switch (kind) {
     case 'value':
       return null;
     case 'list':
       return Array.isArray(operand) ? null : 'write a list of values, or one template that gives a list';
-    case 'text':
-      return typeof operand === 'object' ? 'write text' : null;
     case 'flag':
       return typeof operand === 'boolean' ? null : 'write true or false';
     default:

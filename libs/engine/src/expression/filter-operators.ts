@@ -1,8 +1,8 @@
 /** Operators that join filters. `$and` and `$or` take a list of them, `$not` takes one. */
 export const JOINING_OPERATORS = ['$and', '$or', '$not'] as const;
 
-/** What an operator that compares a field takes: any value, a list of values, text, or whether it holds. */
-type OperandKind = 'value' | 'list' | 'text' | 'flag';
+/** What an operator that compares a field takes: any value, a list of values, or whether it holds. */
+export type OperandKind = 'value' | 'list' | 'flag';
 
 /** Operators that compare a field, with what they take. */
 export const COMPARING_OPERATORS: ReadonlyMap<string, OperandKind> = new Map([
@@ -14,10 +14,10 @@ export const COMPARING_OPERATORS: ReadonlyMap<string, OperandKind> = new Map([
   ['$lte', 'value'],
   ['$in', 'list'],
   ['$notIn', 'list'],
-  ['$includes', 'text'],
-  ['$notIncludes', 'text'],
-  ['$startsWith', 'text'],
-  ['$endsWith', 'text'],
+  ['$includes', 'value'],
+  ['$notIncludes', 'value'],
+  ['$startsWith', 'value'],
+  ['$endsWith', 'value'],
   ['$null', 'flag'],
   ['$notNull', 'flag'],
 ]);

@@ -30,6 +30,13 @@ describe('renderFilter', () => {
     },
   );
 
+  it('takes an object out of a payload for a value also where a value stands for short', () => {
+    expect(render({ a: '{{$context.data}}', b: 1 }, { $ne: 1 })).toEqual({
+      a: { $eq: { $value: { $ne: 1 } } },
+      b: { $eq: { $value: 1 } },
+    });
+  });
+
   it('does not read templates out of a payload', () => {
     expect(render({ a: { $eq: '{{$context.data}}' } }, '{{$env.SECRET}}')).toEqual({
       a: { $eq: { $value: '{{$env.SECRET}}' } },

@@ -20,14 +20,15 @@ export function renderFilter(filter: JsonObject, scope: TemplateScope): RecordFi
 function renderJoined(filter: JsonObject, scope: TemplateScope, pointer: string): RecordFilter {
   const rendered = Object.entries(filter).map(([name, value]): [string, Json] => {
     const inner = pointerTo(pointer, name);
-    if (!isJoining(name)) return [name, renderComparisons(value as JsonObject, scope, inner)];
+    if (!isJoining(name)) return [name, renderComparisons(value, scope, inner)];
     if (!Array.isArray(value)) return [name, renderJoined(value as JsonObject, scope, inner)];
     return [name, value.map((entry, index) => renderJoined(entry as JsonObject, scope, pointerTo(inner, index)))];
   });
   return Object.fromEntries(rendered);
 }
 
-function renderComparisons(comparisons: JsonObject, scope: TemplateScope, pointer: string): JsonObject {
+function renderComparisons(comparisons: Json, scope: TemplateScope, pointer: string): JsonObject {
+  if (!isJsonObject(comparisons)) return { $eq: { $value: renderValue(comparisons, scope, pointer) } };
   return Object.fromEntries(
     Object.entries(comparisons).map(([operator, operand]) => {
       const inner = pointerTo(pointer, operator);

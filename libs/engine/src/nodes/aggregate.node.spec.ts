@@ -40,6 +40,13 @@ describe('aggregate', () => {
     expect((await aggregate(config, value)).outcome).toEqual({ kind: 'done', result: expected });
   });
 
+  it('rounds what is too long for a number, and keeps it as text only when it stays so', async () => {
+    const averaged = await aggregate({ aggregator: 'avg', field: 'amount' }, '0.33333333333333333333');
+    expect(averaged.outcome).toEqual({ kind: 'done', result: 0.33 });
+    const summed = await aggregate({ aggregator: 'sum', field: 'amount' }, '12345678901234567890.125');
+    expect(summed.outcome).toEqual({ kind: 'done', result: '12345678901234567890.13' });
+  });
+
   it('is 0 over no records', async () => {
     expect((await aggregate({ aggregator: 'max', field: 'amount' }, null)).outcome).toEqual({
       kind: 'done',

@@ -1,4 +1,4 @@
-import { round } from 'mathjs';
+import { bignumber, round } from 'mathjs';
 import type { Json, JsonObject } from '#shared';
 import { defineNode } from '../contract/node.js';
 import type { RecordAggregation } from '../contract/ports.js';
@@ -23,7 +23,7 @@ export const aggregateNode = defineNode<AggregateNodeConfig>({
   title: 'Aggregate records',
   docs:
     'Counts the records of a collection that match the filter, or gives sum, average, least or greatest value of a field. ' +
-    'The result is a number rounded to `precision` decimals; least and greatest of texts or times are texts. Over no ' +
+    'The result is a number rounded to `precision` decimals (as text when it has more digits than a number holds); least and greatest of texts or times are texts. Over no ' +
     'records it is 0. With `distinct` each value counts once. A field whose type has no such aggregate is an `error`, and ' +
     'so is a template in the filter that finds nothing.',
   configSchema: {
@@ -75,13 +75,19 @@ export const aggregateNode = defineNode<AggregateNodeConfig>({
       ...{ collection, aggregator, field, distinct },
       filter: renderFilter(filter, scope),
     });
-    return { kind: 'done', result: aggregated(found, config.precision ?? DEFAULT_PRECISION) };
+    return { kind: 'done', result: aggregated(found, aggregator, config.precision ?? DEFAULT_PRECISION) };
   },
 });
 
-function aggregated(value: number | string | null, precision: number): Json {
+/** Storage gives a number that is longer than a double as text. */
+function aggregated(value: number | string | null, aggregator: string, precision: number): Json {
   if (value === null) return 0;
-  return typeof value === 'number' ? round(value, precision) : value;
+  if (typeof value === 'number') return round(value, precision);
+  // The least and greatest may be texts or times, whose digits are nothing to round.
+  if (aggregator === 'min' || aggregator === 'max') return value;
+  const rounded = round(bignumber(value), precision);
+  const number = rounded.toNumber();
+  return bignumber(String(number)).eq(rounded) ? number : rounded.toFixed();
 }
 
 function checkField({ aggregator, field, distinct }: AggregateNodeConfig): Fault[] {

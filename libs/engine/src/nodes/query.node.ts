@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '#shared';
 import { EngineError } from '../contract/engine-error.js';
-import { defineNode } from '../contract/node.js';
+import { defineNode, type Scope } from '../contract/node.js';
+import type { RecordQuery } from '../contract/ports.js';
 import { renderFilter } from '../expression/render-filter.js';
 import { checkRecordConfig, collectionSchema, filterSchema } from './record-config.js';
 
@@ -111,20 +112,20 @@ export const queryNode = defineNode<QueryNodeConfig>({
     },
   ],
   async run({ config, scope, ports }) {
-    const { collection, multiple = false, sort = [], failOnEmpty = false } = config;
-    const records = await ports.data.query({
-      collection,
-      filter: renderFilter(config.filter ?? {}, scope),
-      sort,
-      page: multiple ? pageNumber('page', config.page ?? 1, PAGE_MAX) : 1,
-      pageSize: multiple ? pageNumber('pageSize', config.pageSize ?? 20, PAGE_SIZE_MAX) : 1,
-    });
-    const result: Json = multiple ? records : (records[0] ?? null);
-    if (records.length > 0 || !failOnEmpty) return { kind: 'done', result };
-    const error = { code: 'no_records', message: `No record of "${collection}" matches the filter.` };
+    const records = await ports.data.query(toQuery(config, scope));
+    const result: Json = config.multiple === true ? records : (records[0] ?? null);
+    if (records.length > 0 || config.failOnEmpty !== true) return { kind: 'done', result };
+    const error = { code: 'no_records', message: `No record of "${config.collection}" matches the filter.` };
     return { kind: 'fail', status: 'failed', error, result };
   },
 });
+
+function toQuery({ collection, filter = {}, sort = [], ...config }: QueryNodeConfig, scope: Scope): RecordQuery {
+  const asked = { collection, filter: renderFilter(filter, scope), sort };
+  if (config.multiple !== true) return { ...asked, page: 1, pageSize: 1 };
+  const page = pageNumber('page', config.page ?? 1, PAGE_MAX);
+  return { ...asked, page, pageSize: pageNumber('pageSize', config.pageSize ?? 20, PAGE_SIZE_MAX) };
+}
 
 /** @throws EngineError `invalid_page` for anything but a whole number from 1 to `max`, as number or text. */
 function pageNumber(name: string, value: Json, max: number): number {

@@ -35,7 +35,7 @@ describe('nodes on collections', () => {
     ['create', { collection: 'c', values: { a: '{{a b}}' } }, '/config/values/a syntax'],
     ['update', { collection: 'c', values: { a: 1 } }, '/config/filter missing'],
     ['update', { collection: 'c', filter, values: {} }, '/config/values invalid'],
-    ['update', { collection: 'c', filter: { a: 1 }, values: { a: 1 } }, '/config/filter/a wrong_type'],
+    ['update', { collection: 'c', filter: { a: { b: 1 } }, values: { a: 1 } }, '/config/filter/a/b invalid'],
     ['destroy', { collection: 'c' }, '/config/filter missing'],
     ['destroy', { collection: 'c', filter: '{{$context.data}}' }, '/config/filter wrong_type'],
     ['query', { collection: 'c', filter: { $where: '1' } }, '/config/filter/$where invalid'],

@@ -21,7 +21,7 @@ export const fieldSchema: JsonObject = {
 export const filterSchema: JsonObject = {
   type: 'object',
   description:
-    'Conditions as {field: {$eq: value}}; more than one must all hold. Operators: $eq $ne $gt $gte $lt $lte $in $notIn ' +
+    'Conditions as {field: {$eq: value}}, or {field: value} for short; more than one must all hold. Operators: $eq $ne $gt $gte $lt $lte $in $notIn ' +
     '$includes $notIncludes $startsWith $endsWith $null $notNull, joined by $and $or $not. Values may be templates.',
 };
 
