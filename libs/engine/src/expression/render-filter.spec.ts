@@ -17,7 +17,7 @@ describe('renderFilter', () => {
   });
 
   it('keeps the structure that was written', () => {
-    const filter = { $or: [{ a: { $eq: 1 } }, { $not: { $and: [{ b: { $null: true } }] } }] };
+    const filter: JsonObject = { $or: [{ a: { $eq: 1 } }, { $not: { $and: [{ b: { $null: true } }] } }] };
     expect(render(filter)).toEqual({
       $or: [{ a: { $eq: { $value: 1 } } }, { $not: { $and: [{ b: { $null: { $value: true } } }] } }],
     });

@@ -18,7 +18,7 @@ async function run(config: JsonObject, ...answers: (Json | Error)[]) {
 describe('sql', () => {
   it('binds variables by name, as values', async () => {
     const sql = 'select * from t where a = :id and b = :other';
-    const variables = [{ name: 'id', value: '{{$context.data.id}}' }, { name: 'other' }];
+    const variables = [{ name: 'id', value: '{{$context.data.id}}' }, { name: 'other' }] as Json;
     const { outcome, asked } = await run({ sql, variables }, [{ a: 1 }]);
     expect(outcome).toEqual({ kind: 'done', result: [{ a: 1 }] });
     expect(asked).toMatchObject([{ sql, variables: { id: "1' or '1'='1", other: null } }]);
