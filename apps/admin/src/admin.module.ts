@@ -14,12 +14,16 @@ import {
   EXECUTION_VIEWS,
   MANUAL_RUNS,
   PUBLIC_URL,
+  RECORD_DESK,
   WORKFLOW_DESK,
 } from './admin-tokens.js';
 import { publicUrl } from './admin-config.js';
 import type { AdminStorage } from './admin-storage.js';
 import { ApiKeysController } from './auth/api-keys.controller.js';
 import { CatalogueController } from './catalog/catalogue.controller.js';
+import { CollectionsController } from './collections/collections.controller.js';
+import { RecordDesk } from './collections/record-desk.js';
+import { RecordsController } from './collections/records.controller.js';
 import { ExecutionDesk } from './executions/execution-desk.js';
 import { ExecutionViews } from './executions/execution-views.js';
 import { ExecutionsController } from './executions/executions.controller.js';
@@ -59,6 +63,8 @@ export class AdminModule {
         ExecutionsController,
         RequestsController,
         SecretsController,
+        CollectionsController,
+        RecordsController,
         ApiKeysController,
         CatalogueController,
       ],
@@ -92,6 +98,7 @@ function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminPar
     { provide: ADMIN_STORAGE, useValue: storage },
     { provide: PUBLIC_URL, useValue: publicUrl(config) },
     { provide: WORKFLOW_DESK, useValue: new WorkflowDesk(storage.workflows) },
+    { provide: RECORD_DESK, useValue: new RecordDesk(storage.collections) },
     {
       provide: EXECUTION_VIEWS,
       useValue: new ExecutionViews(storage.history, storage.configuration, { jsonDepth, jsonKeys }),

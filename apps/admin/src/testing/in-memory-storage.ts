@@ -11,10 +11,12 @@ import type {
   StoredReplyState,
 } from '#storage';
 import type { AdminStorage } from '../admin-storage.js';
+import { InMemoryCollections } from './in-memory-collections.js';
 import { InMemoryWorkflows } from './in-memory-workflows.js';
 import { pageOf } from './page-of.js';
 
 export interface InMemoryStorage extends AdminStorage {
+  collections: InMemoryCollections;
   /** What `history` answers from; specs put things in. */
   executionRows: ExecutionDetail[];
   requestRows: RequestDetail[];
@@ -36,6 +38,7 @@ export function inMemoryStorage(): InMemoryStorage {
   const workflows = new InMemoryWorkflows();
   const storage: InMemoryStorage = {
     workflows,
+    collections: new InMemoryCollections(),
     executionRows: [],
     requestRows: [],
     asked: [],
