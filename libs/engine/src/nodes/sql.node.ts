@@ -17,10 +17,10 @@ export type SqlNodeConfig = {
 
 const DEFAULT_RETRY: RetryPolicy = { attempts: 1, backoff: 500 };
 
-/** The statement did nothing, and may do better in a moment: no connection, rolled back over others, out of time. */
-const KNOWN_FAILURES: readonly string[] = ['sql_unavailable', 'sql_conflict', 'sql_timeout'];
-/** The connection broke after the statement was sent: whether it did something is open. */
-const OPEN_FAILURES: readonly string[] = ['sql_interrupted'];
+/** The statement did nothing, and may do better in a moment: no connection was made, or it was rolled back over others. */
+const KNOWN_FAILURES: readonly string[] = ['sql_unavailable', 'sql_conflict'];
+/** Whether the statement did something is open: the connection broke, or was given up for a server that did not answer. */
+const OPEN_FAILURES: readonly string[] = ['sql_interrupted', 'sql_timeout'];
 
 export const sqlNode = defineNode<SqlNodeConfig>({
   type: 'sql',
@@ -31,7 +31,7 @@ export const sqlNode = defineNode<SqlNodeConfig>({
     'value and never as text; templates in the statement itself are refused. An empty statement gives null. A statement ' +
     'that the database refuses or that meets a limit is an `error`. The statement commits by itself, so it is made at most ' +
     'once: again after a lost worker only when it is `repeatable`. With `retry` known failures (no connection, a conflict ' +
-    'with others, out of time) are tried again.',
+    'with others) are tried again; a broken connection and a time-out only when it is `repeatable`.',
   configSchema: {
     type: 'object',
     additionalProperties: false,
