@@ -43,7 +43,8 @@ export class RecordDesk {
   private async accept(collection: string, body: unknown, write: 'create' | 'update'): Promise<JsonObject> {
     const values = jsonBody(body);
     const definition = found(await this.collections.find(collection), 'collection', collection);
-    if (!isJsonObject(values)) throw invalid([{ pointer: '', code: 'wrong_type', message: 'Send an object of values.' }]);
+    if (!isJsonObject(values))
+      throw invalid([{ pointer: '', code: 'wrong_type', message: 'Send an object of values.' }]);
     const faults = recordFaults(definition, values, write);
     if (faults.length > 0) throw invalid(faults);
     return values;
@@ -63,8 +64,9 @@ async function settle<T>(collection: string, write: () => Promise<T>): Promise<T
 }
 
 /** What became true, or was found out, only as it was written. */
-function refusal(collection: string, { code, message }: WriteRefused): ApiProblem {
+function refusal(collection: string, { code, message, detail }: WriteRefused): ApiProblem {
   if (code === 'unknown_collection') return notFound('collection', collection);
-  if (code === 'not_unique') return new ApiProblem('not_unique', message);
-  return new ApiProblem('invalid_record', message, [{ pointer: '', code, message }]);
+  const field = isJsonObject(detail) ? detail.field : undefined;
+  const faults = [{ pointer: typeof field === 'string' ? `/${field}` : '', code, message }];
+  return new ApiProblem(code === 'not_unique' ? 'not_unique' : 'invalid_record', message, faults);
 }

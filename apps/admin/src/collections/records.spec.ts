@@ -52,13 +52,14 @@ describe('records', () => {
   });
 
   it('conflict over a unique value', async () => {
-    test.storage.collections.nextError = new WriteRefused('not_unique', 'Another record has it.');
+    test.storage.collections.nextError = new WriteRefused('not_unique', 'Another record has it.', { field: 'number' });
     const answer = await test.call('POST', URL, { body: { number: 7 } });
     expect([answer.status, answer.json.code, answer.json.detail]).toEqual([
       409,
       'not_unique',
       'Another record has it.',
     ]);
+    expect(answer.json.faults).toMatchObject([{ pointer: '/number', code: 'not_unique' }]);
   });
 
   it('are refused too when the definition changed meanwhile', async () => {

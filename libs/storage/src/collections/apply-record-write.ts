@@ -55,7 +55,7 @@ export async function applyRecordWrite(
     }
     return result;
   } catch (error) {
-    throw error instanceof EngineError ? new WriteRefused(error.code, error.message) : error;
+    throw error instanceof EngineError ? new WriteRefused(error.code, error.message, error.detail) : error;
   }
 }
 

@@ -43,5 +43,6 @@ export function describeFault(table: CollectionTable, error: unknown): unknown {
 function notUnique(table: CollectionTable, constraint: unknown): EngineError {
   const field = table.definition.find(({ name }) => indexName(table.name, name, 'unique') === constraint);
   const what = field === undefined ? 'a value' : `the value of "${field.name}"`;
-  return new EngineError('not_unique', `Another record of "${table.name}" has ${what} already, and it is unique.`);
+  const message = `Another record of "${table.name}" has ${what} already, and it is unique.`;
+  return new EngineError('not_unique', message, field === undefined ? undefined : { field: field.name });
 }
