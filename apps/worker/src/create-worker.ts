@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { prepareQueueBackend } from '#queue';
 import { createLogger, maskedConfig, Readiness, type Logger } from '#shared';
-import { assertMigrated, keepPartitions, openStorage, type Storage } from '#storage';
+import { assertMigrated, keepPartitions, openSqlLogin, openStorage, type Storage } from '#storage';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { ExecutionProcessor } from './execution/execution.processor.js';
 import { RunningExecutions } from './execution/running-executions.js';
@@ -83,6 +83,17 @@ async function openParts(config: WorkerConfig, storage: Storage, logger: Logger)
         outputBytes: settings.SCRIPT_LIMITS.output,
       },
     }),
+    sqlLogin: openSqlLogin({
+      databaseUrl: config.storage.databaseUrl,
+      dataDatabaseUrl: settings.DATA_DATABASE_URL,
+      masterKey: config.storage.masterKey,
+      applicationName: config.storage.applicationName,
+      limits: {
+        timeMs: settings.SQL_LIMITS.time,
+        rows: settings.SQL_LIMITS.rows,
+        bytes: settings.SQL_LIMITS.bytes,
+      },
+    }),
     http: createHttpClient({
       allowPrivate: settings.HTTP_ALLOW_PRIVATE,
       limits: { answerBytes: settings.HTTP_LIMITS.answer, redirects: settings.HTTP_LIMITS.redirects },
@@ -102,5 +113,6 @@ async function closeParts(parts: WorkerParts): Promise<void> {
   await parts.lease.stop();
   await parts.script.close();
   await parts.http.close();
+  await parts.sqlLogin.close();
   await parts.storage.close();
 }

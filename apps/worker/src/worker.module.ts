@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { JOB_PRODUCER, queueModule, REPLY_CHANNEL, type JobProducer, type ReplyChannel } from '#queue';
 import { Readiness, type Logger } from '#shared';
-import type { Storage } from '#storage';
+import type { SqlRunner, Storage } from '#storage';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { ExecuteWorkflow } from './execution/execute-workflow.js';
 import { ExecutionProcessor } from './execution/execution.processor.js';
@@ -9,6 +9,7 @@ import type { RunningExecutions } from './execution/running-executions.js';
 import { VersionCache } from './execution/steps/load-version.js';
 import type { WorkerLease } from './execution/worker-lease.js';
 import { HealthController } from './http/health.controller.js';
+import { createDataReader } from './ports/data-reader.js';
 import type { createHttpClient } from './ports/http-client.js';
 import type { Environment } from './ports/environment.js';
 import type { createScriptRunner } from './ports/script-runner.js';
@@ -23,6 +24,7 @@ export interface WorkerParts {
   environment: Environment;
   script: ReturnType<typeof createScriptRunner>;
   http: ReturnType<typeof createHttpClient>;
+  sqlLogin: SqlRunner;
   logger: Logger;
 }
 
@@ -67,7 +69,7 @@ export class WorkerModule {
 }
 
 function createProcessor(parts: WorkerParts, producer: JobProducer, replies: ReplyChannel): ExecutionProcessor {
-  const { config, storage, lease, running, environment, script, http, logger } = parts;
+  const { config, storage, lease, running, environment, script, http, sqlLogin, logger } = parts;
   const workflow = new ExecuteWorkflow({
     executions: storage.executions,
     dispatch: storage.dispatch,
@@ -80,6 +82,7 @@ function createProcessor(parts: WorkerParts, producer: JobProducer, replies: Rep
     ports: {
       script,
       http,
+      data: createDataReader(storage.collections, sqlLogin),
       executions: { find: (id) => storage.executions.findEnding(id) },
       now: () => new Date(),
     },

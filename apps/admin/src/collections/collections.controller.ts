@@ -43,7 +43,7 @@ export class CollectionsController {
   @Answers(201, 'Collection', 'created')
   @Refuses([400, 'the definition has faults, or a change that could lose values'])
   async put(@Param('name') name: string, @Body() body: unknown, @Res({ passthrough: true }) reply: FastifyReply) {
-    const result = await this.storage.collections.put(name, collectionBody(name, body));
+    const result = await this.storage.collections.put(name, collectionBody(body));
     if (result.kind === 'invalid') {
       const detail = result.faults.map(({ message }) => message).join(' ');
       throw new ApiProblem('invalid_collection', detail, result.faults);

@@ -31,19 +31,10 @@ describe('collections', () => {
     expect((await test.call('PUT', URL, { body: json })).status).toBe(200);
   });
 
-  it('are not put under another name than their own', async () => {
-    const answer = await test.call('PUT', URL, { body: { ...definition, name: 'other' } });
-    expect([answer.status, answer.json.code, answer.json.faults[0].pointer]).toEqual([
-      400,
-      'invalid_collection',
-      '/name',
-    ]);
-  });
-
   it('are refused with every fault', async () => {
     const answer = await test.call('PUT', URL, { body: {} });
     expect([answer.status, answer.json.code]).toEqual([400, 'invalid_collection']);
     expect(answer.json.faults.map(({ pointer }: { pointer: string }) => pointer)).toEqual(['/fields', '/title']);
-    expect((await test.call('PUT', URL)).json.faults).toEqual([expect.objectContaining({ code: 'missing' })]);
+    expect((await test.call('PUT', URL)).status).toBe(400);
   });
 });

@@ -6,7 +6,7 @@ import { parseTemplate } from './parse-template.js';
 import { templateFaults } from './template.js';
 
 /** Field names of collections; one that no collection has is found out when the node runs. */
-const FIELD_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
+const FIELD_NAME = /^[a-z][A-Za-z0-9_]{0,62}$/;
 
 /**
  * Every fault of a filter as it stands in a document, see contract.md 7 and `RecordFilter`. Only the values may be
@@ -30,7 +30,7 @@ function checkMember(name: string, value: Json, pointer: string): Fault[] {
   if (!FIELD_NAME.test(name)) {
     const message = name.includes('{{')
       ? 'write the name of the field itself: only values may be templates'
-      : 'a field is named with letters, digits and _, not starting with a digit';
+      : 'a field is named with letters, digits and _, starting with a small letter';
     return [{ pointer, code: 'invalid', message }];
   }
   return checkComparisons(value, pointer);

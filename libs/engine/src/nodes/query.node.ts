@@ -50,7 +50,7 @@ export const queryNode = defineNode<QueryNodeConfig>({
         maxItems: 10,
         uniqueItems: true,
         default: [],
-        items: { type: 'string', pattern: '^-?[A-Za-z_][A-Za-z0-9_]{0,62}$' },
+        items: { type: 'string', pattern: '^-?[a-z][A-Za-z0-9_]{0,62}$' },
         description: 'Names of fields, `-name` for descending.',
       },
       page: pageSchema(1, PAGE_MAX),

@@ -6,14 +6,14 @@ import { pointerTo } from '../expression/json-pointer.js';
 /** Schema of a collection's name: a literal, so that a payload cannot choose the table. */
 export const collectionSchema: JsonObject = {
   type: 'string',
-  pattern: '^[A-Za-z][A-Za-z0-9_]{0,62}$',
+  pattern: '^[a-z][A-Za-z0-9_]{0,62}$',
   description: 'Name of a collection, as in /api/v1/collections.',
 };
 
 /** Schema of a field's name. */
 export const fieldSchema: JsonObject = {
   type: 'string',
-  pattern: '^[A-Za-z_][A-Za-z0-9_]{0,62}$',
+  pattern: '^[a-z][A-Za-z0-9_]{0,62}$',
   description: 'Name of a field.',
 };
 
@@ -44,7 +44,7 @@ function checkFieldNames(values: JsonObject): Fault[] {
     if (new RegExp(fieldSchema['pattern'] as string).test(name)) return [];
     const message = name.includes('{{')
       ? 'write the name of the field itself: only values may be templates'
-      : 'a field is named with letters, digits and _, not starting with a digit';
+      : 'a field is named with letters, digits and _, starting with a small letter';
     return [{ pointer: pointerTo('/values', name), code: 'invalid', message }];
   });
 }

@@ -32,7 +32,7 @@ describe('sql', () => {
     expect((await run({ sql: 'selec 1' }, failure('sql_failed'))).outcome).toMatchObject({ code: 'sql_failed' });
   });
 
-  it.each(['sql_unavailable', 'sql_conflict'])('tries again after %s', async (code) => {
+  it.each(['sql_not_sent', 'sql_conflict'])('tries again after %s', async (code) => {
     const config = { sql: 'select 1', retry: { attempts: 3, backoff: 0 } };
     const { outcome, asked } = await run(config, failure(code), failure(code), [{ a: 1 }]);
     expect([outcome, asked.length]).toEqual([{ kind: 'done', result: [{ a: 1 }] }, 3]);

@@ -18,7 +18,7 @@ export type SqlNodeConfig = {
 const DEFAULT_RETRY: RetryPolicy = { attempts: 1, backoff: 500 };
 
 /** The statement did nothing, and may do better in a moment: no connection was made, or it was rolled back over others. */
-const KNOWN_FAILURES: readonly string[] = ['sql_unavailable', 'sql_conflict'];
+const KNOWN_FAILURES: readonly string[] = ['sql_not_sent', 'sql_conflict'];
 /** Whether the statement did something is open: the connection broke, or was given up for a server that did not answer. */
 const OPEN_FAILURES: readonly string[] = ['sql_interrupted', 'sql_timeout'];
 

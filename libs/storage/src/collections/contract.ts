@@ -109,8 +109,9 @@ export interface RecordListener {
 export interface SqlRunner {
   /**
    * Rows of one statement, in a transaction and a session of its own. Rejects with `EngineError`: `sql_syntax`,
-   * `sql_not_allowed`, `sql_variable`, `sql_timeout`, `sql_too_many_rows`, `sql_too_large`, `sql_failed`,
-   * `sql_unavailable`, `aborted`; with `StorageUnavailable` when the database is away.
+   * `sql_not_allowed`, `sql_variable`, `sql_timeout`, `sql_too_many_rows`, `sql_too_large`, `sql_conflict`,
+   * `sql_failed`, `sql_unavailable` (this installation has no login for it), `sql_not_sent`, `aborted`; with
+   * `StorageUnavailable` when the connection broke and whether the statement did something is not known.
    */
   sql(call: SqlCall): Promise<JsonObject[]>;
   close(): Promise<void>;

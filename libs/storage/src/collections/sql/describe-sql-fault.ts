@@ -6,6 +6,9 @@ const CODES: Readonly<Record<string, string>> = {
   '57014': 'sql_timeout',
   '42601': 'sql_syntax',
   '42501': 'sql_not_allowed',
+  // serialization_failure, deadlock_detected: rolled back over others, and may simply be made again.
+  '40001': 'sql_conflict',
+  '40P01': 'sql_conflict',
 };
 
 /** configuration_limit_exceeded: of the login's `temp_file_limit`, which is the statement's doing. */

@@ -1,6 +1,7 @@
 import { EngineError, type SqlCall } from '#engine';
 import { SecretBox, type JsonObject } from '#shared';
 import pg from 'pg';
+import { StorageUnavailable } from '../../contract.js';
 import type { SqlRunner } from '../contract.js';
 import { bindVariables, type BoundStatement } from './bind-variables.js';
 import { aborted, CallGuard, GRACE_MS, type SqlLimits } from './call-guard.js';
@@ -83,7 +84,7 @@ class PgSqlRunner implements SqlRunner {
       return await (await opening).connect();
     } catch (error) {
       const isRefused = LOGIN_REFUSED.has(String((error as { code?: unknown }).code));
-      if (!isRefused || this.options.dataDatabaseUrl !== null) throw describeSqlFault(error);
+      if (!isRefused || this.options.dataDatabaseUrl !== null) throw notSent(error);
       // Calls that run go on; the next ones ask for the login again.
       if (this.pool === opening) this.pool = null;
       void opening.then((pool) => pool.end());
@@ -91,7 +92,7 @@ class PgSqlRunner implements SqlRunner {
     return this.openPool()
       .then((pool) => pool.connect())
       .catch((error: unknown) => {
-        throw describeSqlFault(error);
+        throw notSent(error);
       });
   }
 
@@ -142,4 +143,12 @@ async function isReset(client: pg.PoolClient): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** No connection was made, so nothing was done: a node may try again. */
+function notSent(error: unknown): unknown {
+  const described = describeSqlFault(error);
+  if (!(described instanceof StorageUnavailable)) return described;
+  const message = 'No connection to the database could be made; the statement was not sent.';
+  return Object.assign(new EngineError('sql_not_sent', message), { cause: error });
 }
