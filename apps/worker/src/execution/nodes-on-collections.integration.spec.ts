@@ -254,7 +254,8 @@ describe('nodes on collections, on real Postgres', () => {
   });
 
   it.each([
-    ['selec 1', 'sql_syntax'],
+    ['select from where', 'sql_syntax'],
+    ['drop table orders', 'sql_not_allowed'],
     ['select 1; select 2', 'sql_syntax'],
     ['select :missing', 'sql_variable'],
     ['select * from public.secrets', 'sql_not_allowed'],
