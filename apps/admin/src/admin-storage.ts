@@ -3,5 +3,13 @@ import type { Storage } from '#storage';
 /** The part of storage that the management API uses. */
 export type AdminStorage = Pick<
   Storage,
-  'workflows' | 'history' | 'secrets' | 'apiKeys' | 'configuration' | 'executions' | 'collections' | 'ping'
+  | 'workflows'
+  | 'history'
+  | 'secrets'
+  | 'apiKeys'
+  | 'configuration'
+  | 'executions'
+  | 'collections'
+  | 'nodeTests'
+  | 'ping'
 >;

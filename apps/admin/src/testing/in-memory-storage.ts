@@ -13,6 +13,7 @@ import type {
 import type { AdminStorage } from '../admin-storage.js';
 import { InMemoryCollections } from './in-memory-collections.js';
 import { InMemoryWorkflows } from './in-memory-workflows.js';
+import { inMemoryNodeTests, type NodeTestRow } from './in-memory-node-tests.js';
 import { pageOf } from './page-of.js';
 
 export interface InMemoryStorage extends AdminStorage {
@@ -28,6 +29,8 @@ export interface InMemoryStorage extends AdminStorage {
   suspended: Set<string>;
   /** Who waits for the reply of an execution. */
   waiters: Map<string, string>;
+  /** Tests of nodes by id. */
+  nodeTestRows: Map<string, NodeTestRow>;
   /** Error that every ping rejects with; null when the database is there. */
   away: Error | null;
   end(executionId: string, output: Json): void;
@@ -36,6 +39,7 @@ export interface InMemoryStorage extends AdminStorage {
 /** The part of storage that admin uses, without a database. */
 export function inMemoryStorage(): InMemoryStorage {
   const workflows = new InMemoryWorkflows();
+  const nodeTestRows = new Map<string, NodeTestRow>();
   const storage: InMemoryStorage = {
     workflows,
     collections: new InMemoryCollections(),
@@ -45,12 +49,14 @@ export function inMemoryStorage(): InMemoryStorage {
     secretValues: new Map(),
     suspended: new Set(),
     waiters: new Map(),
+    nodeTestRows,
     away: null,
     history: history(() => storage),
     secrets: secrets(() => storage),
     apiKeys: apiKeys(),
     configuration: configuration(workflows),
     executions: executions(() => storage),
+    nodeTests: inMemoryNodeTests(nodeTestRows),
     ping: async () => {
       if (storage.away) throw storage.away;
     },
