@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { prepareQueueBackend } from '#queue';
 import { createLogger, maskedConfig, Readiness, type Logger } from '#shared';
-import { assertMigrated, keepPartitions, openSqlLogin, openStorage, type SqlRunner, type Storage } from '#storage';
+import { assertMigrated, keepPartitions, openSqlLogin, openStorage, type Storage } from '#storage';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { ExecutionProcessor } from './execution/execution.processor.js';
 import { RunningExecutions } from './execution/running-executions.js';
@@ -96,7 +96,7 @@ async function openParts(config: WorkerConfig, storage: Storage, logger: Logger)
         logBytes: settings.SCRIPT_LIMITS.log,
       },
     }),
-    sqlLogin: openLogin(config),
+    sqlLogin: openSqlLogin(config.sql),
     http,
     mail,
     notifications: createNotificationSender({
@@ -116,17 +116,6 @@ async function openParts(config: WorkerConfig, storage: Storage, logger: Logger)
     }),
     logger,
   };
-}
-
-function openLogin({ storage, settings }: WorkerConfig): SqlRunner {
-  const { time: timeMs, rows, bytes } = settings.SQL_LIMITS;
-  return openSqlLogin({
-    databaseUrl: storage.databaseUrl,
-    dataDatabaseUrl: settings.DATA_DATABASE_URL,
-    masterKey: storage.masterKey,
-    applicationName: storage.applicationName,
-    limits: { timeMs, rows, bytes },
-  });
 }
 
 async function drain(processor: ExecutionProcessor, timeoutMs: number): Promise<void> {

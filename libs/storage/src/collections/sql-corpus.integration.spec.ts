@@ -9,6 +9,7 @@ import { createTestDatabase, openTestStorage, type TestDatabase } from '../testi
 import type { SqlRunner } from './contract.js';
 import { openSqlLogin } from './sql/pg-sql-runner.js';
 
+const SUPERUSER = new URL(process.env['TEST_DATABASE_URL']!).username;
 const LIMITS = { timeMs: 1_000, rows: 100, bytes: 1024 ** 2 };
 const INJECTION = `'; drop table data.victims; drop table "victims";--`;
 
@@ -267,8 +268,8 @@ describe('T51 the sql node', () => {
     'select pg_advisory_lock(4811001)',
     "select pg_notify('a', 'b')",
     "select pg_logical_emit_message(false, 'a', 'b')",
-    "select set_config('role', 'postgres', false)",
-    "select set_config('session_authorization', 'postgres', false)",
+    `select set_config('role', '${SUPERUSER}', false)`,
+    `select set_config('session_authorization', '${SUPERUSER}', false)`,
     "select set_config('session_replication_role', 'replica', false)",
     'select pg_reload_conf()',
     'select pg_switch_wal()',
@@ -318,7 +319,7 @@ describe('T51 the sql node', () => {
     ).toBe('sql_timeout');
     expect(Date.now() - started).toBeLessThan(6_000);
     const { rows } = await owner.query(
-      `select 1 from pg_stat_activity where application_name = 'test-sql' and state = 'active'`,
+      `select 1 from pg_stat_activity where datname = current_database() and application_name = 'test-sql' and state = 'active'`,
     );
     expect(rows).toEqual([]);
   });
