@@ -183,7 +183,7 @@ describe('the login', () => {
     await database.drop();
   });
 
-  it('tells of a database that is away as storage does', async () => {
+  it('says that nothing was sent to a database that is away', async () => {
     const runner = openSqlLogin({
       databaseUrl: 'postgres://nobody@127.0.0.1:1/none',
       dataDatabaseUrl: null,
@@ -192,7 +192,7 @@ describe('the login', () => {
       limits: LIMITS,
     });
     const call = { sql: 'select 1', variables: {}, signal: new AbortController().signal };
-    await expect(runner.sql(call)).rejects.toMatchObject({ name: 'StorageUnavailable' });
+    await expect(runner.sql(call)).rejects.toMatchObject({ name: 'EngineError', code: 'sql_not_sent' });
     await runner.close();
   });
 });
