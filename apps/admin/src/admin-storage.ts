@@ -3,5 +3,5 @@ import type { Storage } from '#storage';
 /** The part of storage that the management API uses. */
 export type AdminStorage = Pick<
   Storage,
-  'workflows' | 'history' | 'secrets' | 'apiKeys' | 'configuration' | 'executions' | 'ping'
+  'workflows' | 'history' | 'secrets' | 'apiKeys' | 'configuration' | 'executions' | 'nodeTests' | 'ping'
 >;

@@ -4,4 +4,5 @@ export const PUBLIC_URL = Symbol('public url');
 export const WORKFLOW_DESK = Symbol('workflow desk');
 export const MANUAL_RUNS = Symbol('manual runs');
 export const EXECUTION_VIEWS = Symbol('execution views');
+export const NODE_TEST_DESK = Symbol('node test desk');
 export const EXECUTION_DESK = Symbol('execution desk');

@@ -13,6 +13,7 @@ import {
   EXECUTION_DESK,
   EXECUTION_VIEWS,
   MANUAL_RUNS,
+  NODE_TEST_DESK,
   PUBLIC_URL,
   WORKFLOW_DESK,
 } from './admin-tokens.js';
@@ -26,6 +27,8 @@ import { ExecutionsController } from './executions/executions.controller.js';
 import type { DrainState } from './http/drain-state.js';
 import { HealthController } from './http/health.controller.js';
 import { readinessCheck } from './http/readiness-check.js';
+import { NodeTestDesk } from './node-tests/node-test-desk.js';
+import { NodeTestsController } from './node-tests/node-tests.controller.js';
 import { RequestsController } from './requests/requests.controller.js';
 import { SecretsController } from './secrets/secrets.controller.js';
 import { ExecuteController } from './workflows/execute.controller.js';
@@ -61,6 +64,7 @@ export class AdminModule {
         SecretsController,
         ApiKeysController,
         CatalogueController,
+        NodeTestsController,
       ],
       providers: [...queueProviders(parts.queue), ...ownProviders(parts)],
     };
@@ -107,6 +111,12 @@ function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminPar
       inject: [JOB_PRODUCER, REPLY_CHANNEL],
       useFactory: (producer: JobProducer, replies: ReplyChannel) =>
         new ManualRuns(storage.history, storage.executions, producer, replies, logger, options),
+    },
+    {
+      provide: NODE_TEST_DESK,
+      inject: [JOB_PRODUCER, REPLY_CHANNEL],
+      useFactory: (producer: JobProducer, replies: ReplyChannel) =>
+        new NodeTestDesk(storage.nodeTests, producer, replies, options),
     },
     {
       provide: Readiness,

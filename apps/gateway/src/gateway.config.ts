@@ -10,7 +10,7 @@ export interface GatewayConfig {
   address: string;
   /** Base of reply URLs, without a slash at its end; null: made from the port that is listened on. */
   publicUrl: string | null;
-  headerLimits: { count: number; bytes: number; url: number };
+  headerLimits: { count: number; bytes: number; url: number; hops: number };
   requestTimeouts: { headers: number; request: number };
   bodyLimitMax: number;
   jsonLimits: { jsonDepth: number; jsonKeys: number };

@@ -11,7 +11,10 @@ import { WorkerLease } from './execution/worker-lease.js';
 import { HistoryUpkeep } from './maintenance/history-upkeep.js';
 import { PartitionUpkeep } from './maintenance/partition-upkeep.js';
 import { Environment } from './ports/environment.js';
+import { createEvaluator } from './ports/evaluator.js';
 import { createHttpClient } from './ports/http-client.js';
+import { createMailSender } from './ports/mail-sender.js';
+import { createNotificationSender } from './ports/notification-sender.js';
 import { createScriptRunner } from './ports/script-runner.js';
 import type { WorkerConfig } from './worker.config.js';
 import { WorkerModule, type WorkerParts } from './worker.module.js';
@@ -68,6 +71,15 @@ async function openParts(config: WorkerConfig, storage: Storage, logger: Logger)
   await lease.start();
   const environment = new Environment(storage.configuration, config.allowedVariables);
   await environment.start(settings.CONFIG_POLL, warn);
+  const http = createHttpClient({
+    allowPrivate: settings.HTTP_ALLOW_PRIVATE,
+    limits: { answerBytes: settings.HTTP_LIMITS.answer, redirects: settings.HTTP_LIMITS.redirects },
+  });
+  const mail = createMailSender({
+    allowPrivate: settings.HTTP_ALLOW_PRIVATE,
+    limits: { recipients: settings.MAIL_LIMITS.recipients, message: settings.MAIL_LIMITS.message },
+    clientName: settings.HOOKMILL_PUBLIC_URL === null ? null : new URL(settings.HOOKMILL_PUBLIC_URL).hostname,
+  });
   return {
     config,
     storage,
@@ -81,11 +93,25 @@ async function openParts(config: WorkerConfig, storage: Storage, logger: Logger)
         cpuMs: settings.SCRIPT_LIMITS.cpu,
         wallMs: settings.SCRIPT_LIMITS.wall,
         outputBytes: settings.SCRIPT_LIMITS.output,
+        logBytes: settings.SCRIPT_LIMITS.log,
       },
     }),
-    http: createHttpClient({
-      allowPrivate: settings.HTTP_ALLOW_PRIVATE,
-      limits: { answerBytes: settings.HTTP_LIMITS.answer, redirects: settings.HTTP_LIMITS.redirects },
+    http,
+    mail,
+    notifications: createNotificationSender({
+      channels: storage.channels,
+      notifications: storage.notifications,
+      environment,
+      http,
+      mail,
+      now: () => new Date(),
+      timeoutMs: settings.NOTIFICATION_TIMEOUT,
+    }),
+    evaluator: createEvaluator({
+      memoryBytes: settings.EVALUATION_LIMITS.memory,
+      timeMs: settings.EVALUATION_LIMITS.time,
+      outputBytes: settings.EVALUATION_LIMITS.output,
+      processes: settings.EVALUATION_LIMITS.processes,
     }),
     logger,
   };
@@ -101,6 +127,7 @@ async function closeParts(parts: WorkerParts): Promise<void> {
   parts.running.stop();
   await parts.lease.stop();
   await parts.script.close();
+  await parts.evaluator.close();
   await parts.http.close();
   await parts.storage.close();
 }

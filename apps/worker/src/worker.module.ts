@@ -1,14 +1,18 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import type { MailSender, NotificationSender } from '#engine';
 import { JOB_PRODUCER, queueModule, REPLY_CHANNEL, type JobProducer, type ReplyChannel } from '#queue';
 import { Readiness, type Logger } from '#shared';
 import type { Storage } from '#storage';
 import { Dispatcher } from './dispatch/dispatcher.js';
-import { ExecuteWorkflow } from './execution/execute-workflow.js';
+import { ExecuteWorkflow, type ExecuteWorkflowParts } from './execution/execute-workflow.js';
 import { ExecutionProcessor } from './execution/execution.processor.js';
 import type { RunningExecutions } from './execution/running-executions.js';
 import { VersionCache } from './execution/steps/load-version.js';
 import type { WorkerLease } from './execution/worker-lease.js';
 import { HealthController } from './http/health.controller.js';
+import type { createEvaluator } from './ports/evaluator.js';
+import { NodeTests } from './node-tests/node-tests.js';
+import { withNodeTests } from './node-tests/with-node-tests.js';
 import type { createHttpClient } from './ports/http-client.js';
 import type { Environment } from './ports/environment.js';
 import type { createScriptRunner } from './ports/script-runner.js';
@@ -22,7 +26,10 @@ export interface WorkerParts {
   running: RunningExecutions;
   environment: Environment;
   script: ReturnType<typeof createScriptRunner>;
+  evaluator: ReturnType<typeof createEvaluator>;
   http: ReturnType<typeof createHttpClient>;
+  mail: MailSender;
+  notifications: NotificationSender;
   logger: Logger;
 }
 
@@ -67,8 +74,8 @@ export class WorkerModule {
 }
 
 function createProcessor(parts: WorkerParts, producer: JobProducer, replies: ReplyChannel): ExecutionProcessor {
-  const { config, storage, lease, running, environment, script, http, logger } = parts;
-  const workflow = new ExecuteWorkflow({
+  const { config, storage, lease, running, environment, script, evaluator, http, mail, notifications, logger } = parts;
+  const needs: ExecuteWorkflowParts = {
     executions: storage.executions,
     dispatch: storage.dispatch,
     versions: new VersionCache(storage.configuration),
@@ -79,13 +86,18 @@ function createProcessor(parts: WorkerParts, producer: JobProducer, replies: Rep
     running,
     ports: {
       script,
+      evaluator,
       http,
+      mail,
+      notifications,
       executions: { find: (id) => storage.executions.findEnding(id) },
       now: () => new Date(),
     },
     settings: config.settings,
     logger,
-  });
+  };
+  const tests = new NodeTests({ ...needs, store: storage.nodeTests });
+  const workflow = withNodeTests(new ExecuteWorkflow(needs), tests);
   const queue = { options: config.queue, concurrency: config.settings.WORKER_CONCURRENCY, producer };
   return new ExecutionProcessor(queue, workflow, storage.executions, replies, logger);
 }

@@ -5,6 +5,8 @@ export interface JobMember {
   attempt: number;
   /** W3C traceparent of the accepting request. */
   traceparent?: string;
+  /** The id is that of the test of one node, not of an execution. */
+  nodeTest?: true;
 }
 
 /** What a job carries: one execution, or the members of a chunk. */

@@ -9,10 +9,13 @@ import type {
   Write,
 } from '#engine';
 import type { Json, JsonObject } from '#shared';
+import type { ChannelStore, NotificationStore } from './channels/contract.js';
 import type { CollectionStore } from './collections/contract.js';
+import type { NodeTestStore } from './node-tests/contract.js';
 import type { Page } from './page.js';
 
 export type { Page };
+export * from './node-tests/contract.js';
 
 /*
  * What storage answers: named questions, plain values. Identity of workflows and versions inside the database is a
@@ -576,8 +579,11 @@ export interface Storage {
   history: HistoryStore;
   secrets: SecretStore;
   apiKeys: ApiKeyStore;
+  channels: ChannelStore;
+  notifications: NotificationStore;
   maintenance: MaintenanceStore;
   collections: CollectionStore;
+  nodeTests: NodeTestStore;
   /** Rejects within `timeoutMs` when the database cannot answer. */
   ping(timeoutMs: number): Promise<void>;
   close(): Promise<void>;

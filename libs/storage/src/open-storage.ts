@@ -3,12 +3,15 @@ import type { DataSource } from 'typeorm';
 import { BatchingRequestLog } from './accepting/batching-request-log.js';
 import { GroupCommitAcceptor } from './accepting/group-commit-acceptor.js';
 import { PgCollectionStore } from './collections/pg-collection-store.js';
+import { PgChannelStore } from './channels/pg-channel-store.js';
+import { PgNotificationStore } from './channels/pg-notification-store.js';
 import { createDataSource } from './connection/data-source.js';
 import { Database } from './connection/database.js';
 import type { Storage, StorageOptions } from './contract.js';
 import { PgHistoryStore } from './history/pg-history-store.js';
 import { PgMaintenanceStore } from './maintenance/pg-maintenance-store.js';
 import { assertMigrated } from './migrations/assert-migrated.js';
+import { PgNodeTestStore } from './node-tests/pg-node-test-store.js';
 import { PartitionedQuery } from './partitions/partitioned-query.js';
 import { PgConfigurationStore } from './repositories/pg-configuration-store.js';
 import { TypeormApiKeyStore } from './repositories/typeorm-api-key-store.js';
@@ -53,6 +56,9 @@ function assemble(database: Database, dataSource: DataSource, box: SecretBox, op
     secrets: new TypeormSecretStore(dataSource, box),
     apiKeys: new TypeormApiKeyStore(dataSource),
     collections: new PgCollectionStore(database),
+    channels: new PgChannelStore(database, box),
+    notifications: new PgNotificationStore(database),
+    nodeTests: new PgNodeTestStore(database),
     maintenance: new PgMaintenanceStore(database, options.databaseUrl),
     ping: (timeoutMs) => database.ping(timeoutMs),
     close: async () => {

@@ -34,6 +34,7 @@ const MATRIX: Record<string, Role> = {
   'POST /api/v1/api-keys': 'admin',
   'DELETE /api/v1/api-keys/{id}': 'admin',
   'GET /api/v1/nodes': 'viewer',
+  'POST /api/v1/nodes/{type}/test': 'editor',
   'GET /api/v1/triggers': 'viewer',
   'GET /api/v1/providers': 'viewer',
 };

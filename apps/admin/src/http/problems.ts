@@ -3,6 +3,7 @@ export const problems = {
   invalid_request: { status: 400, title: 'The request is not valid' },
   malformed_body: { status: 400, title: 'The body cannot be read' },
   invalid_document: { status: 400, title: 'The workflow document has faults' },
+  not_testable: { status: 400, title: 'The node cannot be tested by itself' },
   bad_cursor: { status: 400, title: 'The cursor is not one of ours' },
   unauthorized: { status: 401, title: 'A valid API key is needed' },
   forbidden: { status: 403, title: 'The key does not have this right' },
@@ -20,6 +21,8 @@ export const problems = {
   unsupported_media_type: { status: 415, title: 'This content type is not read here' },
   internal: { status: 500, title: 'Something went wrong here' },
   unavailable: { status: 503, title: 'The database cannot be reached' },
+  queue_away: { status: 503, title: 'The queue cannot be reached' },
+  no_answer: { status: 504, title: 'No worker answered in time' },
   draining: { status: 503, title: 'This process is shutting down' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -120,6 +120,7 @@ export const schemas = {
     previousExecutionId: orNull(uuid),
     nodeRuns: { type: 'array', items: ref('NodeRun') },
   }),
+  NodeTest: object({ status: { enum: ENDINGS }, result: any, log: text, error }, ['log', 'error']),
   Request: object(request),
   Requests: page('Request'),
   RequestDetail: object({

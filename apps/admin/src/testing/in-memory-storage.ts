@@ -12,6 +12,7 @@ import type {
 } from '#storage';
 import type { AdminStorage } from '../admin-storage.js';
 import { InMemoryWorkflows } from './in-memory-workflows.js';
+import { inMemoryNodeTests, type NodeTestRow } from './in-memory-node-tests.js';
 import { pageOf } from './page-of.js';
 
 export interface InMemoryStorage extends AdminStorage {
@@ -26,6 +27,8 @@ export interface InMemoryStorage extends AdminStorage {
   suspended: Set<string>;
   /** Who waits for the reply of an execution. */
   waiters: Map<string, string>;
+  /** Tests of nodes by id. */
+  nodeTestRows: Map<string, NodeTestRow>;
   /** Error that every ping rejects with; null when the database is there. */
   away: Error | null;
   end(executionId: string, output: Json): void;
@@ -34,6 +37,7 @@ export interface InMemoryStorage extends AdminStorage {
 /** The part of storage that admin uses, without a database. */
 export function inMemoryStorage(): InMemoryStorage {
   const workflows = new InMemoryWorkflows();
+  const nodeTestRows = new Map<string, NodeTestRow>();
   const storage: InMemoryStorage = {
     workflows,
     executionRows: [],
@@ -42,12 +46,14 @@ export function inMemoryStorage(): InMemoryStorage {
     secretValues: new Map(),
     suspended: new Set(),
     waiters: new Map(),
+    nodeTestRows,
     away: null,
     history: history(() => storage),
     secrets: secrets(() => storage),
     apiKeys: apiKeys(),
     configuration: configuration(workflows),
     executions: executions(() => storage),
+    nodeTests: inMemoryNodeTests(nodeTestRows),
     ping: async () => {
       if (storage.away) throw storage.away;
     },

@@ -2,6 +2,7 @@ import { isEnding } from '#engine';
 import type { JobProducer, ReplyChannel } from '#queue';
 import { currentTraceparent, newId, type Json, type Logger } from '#shared';
 import type { ExecutionStore, HistoryStore } from '#storage';
+import { WakeUp } from './wake-up.js';
 
 export interface ManualRun {
   workflowId: number;
@@ -62,33 +63,5 @@ export class ManualRuns {
       const state = await this.executions.findReply(id);
       if (state && (isEnding(state.status) || state.suspended)) return;
     }
-  }
-}
-
-/** A wake-up that is not lost when it comes while nobody sleeps. */
-class WakeUp {
-  private called = false;
-  private wake: (() => void) | null = null;
-
-  call(): void {
-    this.called = true;
-    this.wake?.();
-  }
-
-  async orAfter(milliseconds: number, signal: AbortSignal): Promise<void> {
-    if (!this.called && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        const done = () => {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', done);
-          resolve();
-        };
-        const timer = setTimeout(done, milliseconds);
-        signal.addEventListener('abort', done);
-        this.wake = done;
-      });
-    }
-    this.called = false;
-    this.wake = null;
   }
 }

@@ -101,7 +101,7 @@ function directoryOf(options: TestGatewayOptions): WorkflowDirectory {
 
 function configOf({ proxies }: TestGatewayOptions): GatewayServices['config'] {
   return {
-    headerLimits: { count: 100, bytes: 16_384, url: 8_192 },
+    headerLimits: { count: 100, bytes: 16_384, url: 8_192, hops: 5 },
     bodyLimitMax: 1024 ** 2,
     jsonLimits: { jsonDepth: 64, jsonKeys: 10_000 },
     replyPollMs: 50,

@@ -58,6 +58,11 @@ const send = (path: string, options?: SendOptions) => gateway.send(path, options
 const lastLogged = () => gateway.storage.logged.at(-1);
 
 describe('an accepted request', () => {
+  it('T54: may be the fifth hop from workflow to workflow', async () => {
+    const answer = await send('/api/webhooks/open', { headers: { 'x-hookmill-hops': '5' } });
+    expect(answer.status).toBe(200);
+  });
+
   it('is answered 200 ok with its ids, and enqueued', async () => {
     const answer = await send('/api/webhooks/open', { body: '{"a":1}', headers: json });
     expect([answer.status, answer.text, answer.headers['content-type']]).toEqual([
@@ -155,6 +160,7 @@ describe('a refusal', () => {
     ['no signature', '/api/webhooks/github', { body: '{}' }, 401, 'invalid_signature', 12],
     ['a long URL', `/api/webhooks/open?${'a'.repeat(9_000)}`, {}, 414, 'url_too_long', 2],
     ['a long header', '/api/webhooks/open', { headers: { 'x-a': 'a'.repeat(17_000) } }, 431, 'headers_too_large', 2],
+    ['T54: a sixth hop', '/api/webhooks/open', { headers: { 'x-hookmill-hops': '6' } }, 508, 'loop_detected', 2],
     ['malformed JSON', '/api/webhooks/open', { headers: json, body: '{"a":' }, 400, 'malformed_body', 14],
     ['deep JSON', '/api/webhooks/open', { headers: json, body: '['.repeat(200_000) }, 400, 'body_too_complex', 14],
     ['many keys', '/api/webhooks/open', { headers: json, body: manyKeys() }, 400, 'body_too_complex', 14],

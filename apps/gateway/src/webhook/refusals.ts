@@ -32,6 +32,7 @@ export const refusals = {
   }),
   headers_too_large: refusal(2, 'admit', 431, 'Request Header Fields Too Large', 'Send fewer or shorter headers.'),
   url_too_long: refusal(2, 'admit', 414, 'URI Too Long', 'Send a shorter URL; data belongs in the body.'),
+  loop_detected: refusal(2, 'admit', 508, 'Loop Detected', 'Workflows call each other in a circle; break it.'),
   unknown_webhook: refusal(4, 'resolve-workflow', 404, 'Not Found', 'There is no active webhook at this URL.'),
   method_not_allowed: refusal(5, 'resolve-workflow', 405, 'Method Not Allowed', 'Use a method that Allow lists.'),
   https_required: refusal(6, 'authenticate', 403, 'Forbidden', 'This webhook takes requests over HTTPS only.'),

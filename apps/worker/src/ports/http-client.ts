@@ -2,6 +2,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import { Agent } from 'undici';
 import type { HttpClient, HttpRequest, HttpResult } from '#engine';
+import { attributes, currentTraceparent, inSpan } from '#shared';
 import { exchange, isRedirect } from './http-exchange.js';
 import type { Exchange, ExchangeFailure } from './http-exchange.js';
 import { followRedirect } from './http-redirect.js';
@@ -58,13 +59,25 @@ export function createHttpClient(options: HttpClientOptions = {}): HttpClient & 
       if ('ok' in first) return first;
       const clock = startClock(request);
       try {
-        return await follow(agent, guard, first, limits, clock.signal);
+        return await traced(first, (call) => follow(agent, guard, call, limits, clock.signal));
       } finally {
         clock.stop();
       }
     },
     close: () => agent.destroy(),
   };
+}
+
+/** The receiver can join our trace (W3C Trace Context), unless the author sends a `traceparent` of another one. */
+function traced(request: Exchange, act: (request: Exchange) => Promise<HttpResult>): Promise<HttpResult> {
+  const about = { [attributes.httpMethod]: request.method, [attributes.serverAddress]: request.url.hostname };
+  return inSpan('http.call', { kind: 'client', attributes: about }, async (span) => {
+    const traceparent = currentTraceparent();
+    const headers = traceparent === undefined ? request.headers : { traceparent, ...request.headers };
+    const result = await act({ ...request, headers });
+    if (result.ok) span.setAttribute(attributes.httpStatus, result.status);
+    return result;
+  });
 }
 
 /** Connections are made to the addresses checked here, so what the name resolves to a moment later cannot matter. */
@@ -125,7 +138,8 @@ async function follow(
     if (hop >= limits.redirects) return fail('too_many_redirects', `more than ${limits.redirects} redirects`);
     try {
       request = followRedirect(request, status, headers.location!);
-    } catch {
+    } catch (error) {
+      if (error instanceof BlockedTarget) return fail('blocked', error.message);
       return fail('protocol', 'the redirect does not lead to a URL');
     }
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Exchange } from './http-exchange.js';
 import { followRedirect } from './http-redirect.js';
+import { BlockedTarget } from './ssrf-guard.js';
 
 const request = (method: string): Exchange => ({
   url: new URL('https://a.example/one/two?q=1'),
@@ -32,12 +33,33 @@ describe('followRedirect', () => {
     ]);
   });
 
-  it.each(['https://b.example/', '//b.example/', 'http://a.example/', 'https://a.example:8443/'])(
+  it.each(['https://b.example/', '//b.example/', 'https://a.example:8443/'])(
     'keeps credentials from the other origin %s',
     (location) => {
       expect(Object.keys(followRedirect(request('GET'), 302, location).headers)).toEqual(['Content-Type', 'x-api']);
     },
   );
+
+  it('keeps keys under names of their own from another origin, and nothing else', () => {
+    const names = [
+      'x-api-key',
+      'apikey',
+      'private-token',
+      'x-auth-token',
+      'x-amz-security-token',
+      'idempotency-key',
+      'x-key',
+    ];
+    const headers = Object.fromEntries(names.map((name) => [name, 'v']));
+    const next = followRedirect({ ...request('GET'), headers }, 302, 'https://b.example/');
+    expect(Object.keys(next.headers)).toEqual(['idempotency-key', 'x-key']);
+  });
+
+  it('does not leave TLS', () => {
+    for (const location of ['http://a.example/', 'http://b.example/']) {
+      expect(() => followRedirect(request('GET'), 302, location)).toThrow(BlockedTarget);
+    }
+  });
 
   it('resolves relative locations and keeps credentials on the same origin', () => {
     const next = followRedirect(request('GET'), 302, '../three?r=2');

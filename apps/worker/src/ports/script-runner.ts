@@ -2,7 +2,7 @@ import type { ScriptRequest, ScriptResult, ScriptRunner } from '#engine';
 import type { Json } from '#shared';
 import type { ScriptLimits, ScriptOutcome } from './script-messages.js';
 import { createScriptPool } from './script-pool.js';
-import { locateScriptThread } from './script-thread-location.js';
+import { locateSource } from './source-location.js';
 
 const MB = 1024 * 1024;
 
@@ -39,7 +39,7 @@ export function createScriptRunner(options: ScriptRunnerOptions = {}): ScriptRun
     memoryBytes: limits.memoryBytes,
     recycleAfterRuns: options.recycleAfterRuns ?? 10_000,
     recycleAboveBytes: options.recycleAboveBytes ?? limits.memoryBytes,
-    location: locateScriptThread(import.meta.url),
+    location: locateSource(import.meta.url, 'script-thread'),
   });
   let lastId = 0;
   return {

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { ScriptJob, ScriptReport, ScriptThreadReady } from './script-messages.js';
-import type { ThreadLocation } from './script-thread-location.js';
+import type { SourceLocation } from './source-location.js';
+import type { LostCause, PooledWorker, RunEnd } from './worker-pool.js';
 
 /**
  * The interpreter stops itself at the wall deadline, but cannot inside one long native operation. This much later the
@@ -12,27 +13,10 @@ const STACK_MB = 16;
 /** Bounds the JavaScript heap of the thread (messages, log lines); the guest lives in WASM memory, limited elsewhere. */
 const HEAP_MB = 256;
 
-export type RunEnd =
-  | { kind: 'report'; report: ScriptReport }
-  /** The thread is gone, and the run with it. */
-  | { kind: 'lost'; cause: 'overdue' | 'aborted' | 'closed' | 'memory' | 'crash'; message: string };
+/** One script thread as seen from the worker process. */
+type ScriptWorker = PooledWorker<ScriptJob, ScriptReport>;
 
-type LostCause = Extract<RunEnd, { kind: 'lost' }>['cause'];
-
-/** One script thread as seen from the worker process: runs one job at a time until it is stopped or dies. */
-export interface ScriptWorker {
-  /** Settles when the thread can run scripts, or when it died before. */
-  readonly ready: Promise<'ready' | Error>;
-  readonly alive: boolean;
-  /** Jobs given to it so far. */
-  readonly runs: number;
-  /** Never rejects. Only one run at a time. */
-  run(job: ScriptJob): Promise<RunEnd>;
-  /** Ends the thread; a run under way ends as lost. */
-  stop(cause: LostCause, message: string): Promise<void>;
-}
-
-export function startScriptWorker(location: ThreadLocation, memoryBytes: number): ScriptWorker {
+export function startScriptWorker(location: SourceLocation, memoryBytes: number): ScriptWorker {
   const thread = new Worker(location.url, {
     execArgv: location.execArgv,
     workerData: { memoryBytes },
@@ -61,9 +45,9 @@ interface ThreadState {
   thread: Worker;
   runs: number;
   /** Takes the end of the run under way. */
-  end: ((end: RunEnd) => void) | null;
+  end: ((end: RunEnd<ScriptReport>) => void) | null;
   /** Set once the thread is gone. */
-  lost: RunEnd | null;
+  lost: RunEnd<ScriptReport> | null;
   markReady(outcome: 'ready' | Error): void;
 }
 
@@ -83,7 +67,7 @@ function listen(state: ThreadState): void {
   state.thread.on('exit', () => lose(state, 'crash', 'the script thread ended'));
 }
 
-function runOn(state: ThreadState, job: ScriptJob): Promise<RunEnd> {
+function runOn(state: ThreadState, job: ScriptJob): Promise<RunEnd<ScriptReport>> {
   if (state.lost !== null) return Promise.resolve(state.lost);
   state.runs += 1;
   state.thread.ref();

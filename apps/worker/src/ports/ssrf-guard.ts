@@ -81,6 +81,12 @@ export function createSsrfGuard(options: SsrfGuardOptions = {}): SsrfGuard {
   };
 }
 
+/** True for an address of the public internet: the guard lets it pass without HTTP_ALLOW_PRIVATE. */
+export function isPublicAddress(address: string): boolean {
+  const parsed = parseAddress(address);
+  return parsed !== null && isPublic(parsed);
+}
+
 async function lookupAll(hostname: string): Promise<ResolvedAddress[]> {
   const found = await systemLookup(hostname, { all: true });
   return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
@@ -104,7 +110,7 @@ function literalAddress(hostname: string): ResolvedAddress | null {
 }
 
 function plainHost(hostname: string): string {
-  return hostname.toLowerCase().replace(/\.$/, '');
+  return hostname.toLowerCase().replace(/\.+$/, '');
 }
 
 function parseCidr(text: string): Range {

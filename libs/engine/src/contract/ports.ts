@@ -71,7 +71,7 @@ export interface HttpClient {
   send(request: HttpRequest): Promise<HttpResult>;
 }
 
-/** An expression that may take long or grow: it is evaluated in a thread that is ended at the deadline. */
+/** An expression that may take long or grow: it is evaluated in a process that is ended at the deadline. */
 export interface EvaluationRequest {
   engine: 'jmespath' | 'jsonpathplus' | 'jsonata' | 'math.js' | 'formula.js';
   expression: string;
@@ -84,10 +84,11 @@ export type EvaluationResult =
   | { ok: true; result: Json }
   | {
       ok: false;
-      /** `expression_failed`: it threw; the others name the limit it met. */
+      /** `expression_failed`: it threw; `expression_limit`: an engine refused it; the others name the limit it met. */
       code:
         | 'expression_syntax'
         | 'expression_failed'
+        | 'expression_limit'
         | 'expression_timeout'
         | 'expression_memory'
         | 'expression_output'
@@ -95,7 +96,7 @@ export type EvaluationResult =
       message: string;
     };
 
-/** Evaluates in a pool of threads under limits of time, memory and output. Never throws. */
+/** Evaluates in a pool of processes under limits of time, memory and output. Never throws. */
 export interface Evaluator {
   evaluate(request: EvaluationRequest): Promise<EvaluationResult>;
 }
@@ -151,10 +152,20 @@ export interface MailRequest {
   signal: AbortSignal;
 }
 
-/** Outcome of one call to the outside world. `wasSent: false`: certainly nothing was sent, so it may be tried again. */
+/**
+ * Outcome of one call to the outside world. `wasSent: false`: certainly nothing was delivered, so it may be tried again,
+ * unless `permanent` says that it would be refused in the same way (a wrong password, an address nobody has).
+ */
 export type DeliveryResult =
   | { ok: true; result: JsonObject }
-  | { ok: false; code: string; message: string; wasSent: boolean | 'unknown'; retryAfterMs: number | null };
+  | {
+      ok: false;
+      code: string;
+      message: string;
+      wasSent: boolean | 'unknown';
+      retryAfterMs: number | null;
+      permanent?: true;
+    };
 
 /** Sends by SMTP, under the SSRF guard. Never throws. */
 export interface MailSender {

@@ -80,7 +80,7 @@ export type Calculation =
   { calculator: string; operands: Json[] } | { group: { type: 'and' | 'or'; calculations: Calculation[] } };
 
 export interface ConditionConfig {
-  engine: 'basic' | 'math.js' | 'string';
+  engine: 'basic' | 'math.js' | 'formula.js' | 'string';
   calculation?: Calculation;
   expression?: string;
 }

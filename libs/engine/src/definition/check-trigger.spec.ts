@@ -33,7 +33,6 @@ describe('checkTrigger', () => {
     ],
     ['another trigger', { type: 'schedule', cron: '* * * * *' }, '/trigger/type not_supported'],
     ['an unheard-of trigger', { type: 'pigeon' }, '/trigger/type invalid'],
-    ['formula.js', { filter: { engine: 'formula.js', expression: '1' } }, '/trigger/filter/engine not_supported'],
   ])('refuses %s by its name', (_what, trigger, fault) => {
     expect(faults(trigger)).toEqual([fault]);
   });

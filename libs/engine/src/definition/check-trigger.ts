@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '#shared';
 import type { Fault } from '../contract/workflow-document.js';
 import { checkExpression } from '../expression/check-expression.js';
+import { isEngine } from '../expression/evaluate.js';
 import { checkReply } from '../expression/check-reply.js';
 import { headerNameFault, isHeaderName } from '../expression/header-rules.js';
 import { parsePath } from '../expression/parse-path.js';
@@ -95,7 +96,7 @@ function checkSchema(schema: Json | undefined): Fault[] {
 function checkFilter(filter: Json | undefined): Fault[] {
   if (!isJsonObject(filter)) return [];
   const { engine = 'basic', calculation, expression } = filter;
-  if (engine !== 'basic' && engine !== 'math.js' && engine !== 'string') return [];
+  if (!isEngine(engine)) return [];
   const needed = engine === 'basic' ? 'calculation' : 'expression';
   if (filter[needed] === undefined) {
     return [{ pointer: `/trigger/filter/${needed}`, code: 'missing', message: `the engine "${engine}" needs it` }];

@@ -175,7 +175,6 @@ function unknownNode(type: string, pointer: string, registry: NodeRegistry): Fau
 
 function configFaults(definition: NodeDefinition, document: NodeDocument, pointer: string): Fault[] {
   const { config } = document;
-  if (config.engine === 'formula.js') return [unsupported(`${pointer}/engine`, 'the engine "formula.js"')];
   const faults = schemaFaults(definition.configSchema, config, pointer);
   for (const [name, value] of Object.entries(config)) {
     if (definition.raw?.includes(name) === true) continue;

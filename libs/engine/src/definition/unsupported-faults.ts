@@ -26,7 +26,7 @@ export function unsupportedFaults(document: JsonObject): Fault[] {
     if (typeof trigger.type === 'string' && DOCUMENTED_TRIGGERS.has(trigger.type)) {
       faults.push(unsupported('/trigger/type', `the trigger "${trigger.type}"`));
     }
-    faults.push(...probeTrigger(trigger), ...authFaults(trigger.auth), ...filterFaults(trigger));
+    faults.push(...probeTrigger(trigger), ...authFaults(trigger.auth));
   }
   return faults;
 }
@@ -57,9 +57,4 @@ function authFaults(auth: Json | undefined): Fault[] {
     if (entry.type !== 'signature' || !isPreset) return [];
     return [unsupported(`${pointer}/provider`, `the provider "${String(entry.provider)}"`)];
   });
-}
-
-function filterFaults(trigger: JsonObject): Fault[] {
-  if (!isJsonObject(trigger.filter) || trigger.filter.engine !== 'formula.js') return [];
-  return [unsupported('/trigger/filter/engine', 'the engine "formula.js"')];
 }

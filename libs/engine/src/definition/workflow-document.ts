@@ -44,7 +44,7 @@ const filter: JsonObject = {
   type: 'object',
   additionalProperties: false,
   properties: {
-    engine: { enum: ['basic', 'math.js', 'string'], default: 'basic' },
+    engine: { enum: ['basic', 'math.js', 'formula.js', 'string'], default: 'basic' },
     calculation: { type: 'object' },
     expression: { type: 'string' },
   },

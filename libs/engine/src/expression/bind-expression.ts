@@ -10,10 +10,11 @@ export interface BoundExpression {
 /**
  * Replaces each `{{path}}` by a generated identifier that does not occur in the expression.
  *
+ * @param apostrophe what `'` is after a name or a closing bracket: math.js's transpose operator, or the start of a text.
  * @throws EngineError `expression_syntax` for braces without a path, and for a template inside quotes, where the name
  * would be text and not the value.
  */
-export function bindExpression(expression: string): BoundExpression {
+export function bindExpression(expression: string, apostrophe: 'transpose' | 'text'): BoundExpression {
   const { parts, faults } = parseTemplate(expression);
   if (faults[0] !== undefined) throw new EngineError('expression_syntax', faults[0]);
   const prefix = unusedPrefix(expression);
@@ -21,7 +22,7 @@ export function bindExpression(expression: string): BoundExpression {
   let text = '';
   for (const part of parts) {
     if (typeof part === 'string') text += part;
-    else if (endsInsideQuotes(text)) {
+    else if (endsInsideQuotes(text, apostrophe)) {
       throw new EngineError('expression_syntax', 'a template stands without quotes: {{path}} is the value itself');
     } else {
       const name = `${prefix}${bindings.size}`;
@@ -38,8 +39,7 @@ function unusedPrefix(expression: string): string {
   return prefix;
 }
 
-/** A quote after a name or a closing bracket is math.js's transpose operator, not the start of text. */
-function endsInsideQuotes(text: string): boolean {
+function endsInsideQuotes(text: string, apostrophe: 'transpose' | 'text'): boolean {
   let quote = '';
   let previous = '';
   for (let at = 0; at < text.length; at += 1) {
@@ -47,8 +47,13 @@ function endsInsideQuotes(text: string): boolean {
     if (quote !== '') {
       if (character === '\\') at += 1;
       else if (character === quote) quote = '';
-    } else if (character === '"' || (character === "'" && !/[\p{L}\p{N}_)\]}']/u.test(previous))) quote = character;
+    } else if (opensText(character, previous, apostrophe)) quote = character;
     previous = character;
   }
   return quote !== '';
+}
+
+function opensText(character: string, previous: string, apostrophe: 'transpose' | 'text'): boolean {
+  if (character === '"') return true;
+  return character === "'" && (apostrophe === 'text' || !/[\p{L}\p{N}_)\]}']/u.test(previous));
 }

@@ -2,9 +2,8 @@ import type { Json } from '#shared';
 import { EngineError } from '../contract/engine-error.js';
 import type { Fault } from '../contract/workflow-document.js';
 import { calculators } from './calculators.js';
-import { ENGINES, type Expression } from './evaluate.js';
+import { COMPILERS, ENGINES, type Expression } from './evaluate.js';
 import { pointerTo } from './json-pointer.js';
-import { compileMath } from './math-engine.js';
 import { templateFaults } from './template.js';
 
 /**
@@ -16,7 +15,8 @@ export function checkExpression(input: Expression): Fault[] {
     case 'basic':
       return checkCalculation(input.calculation, '/calculation');
     case 'math.js':
-      return typeof input.expression === 'string' ? checkMath(input.expression) : [];
+    case 'formula.js':
+      return typeof input.expression === 'string' ? checkCompiled(input.engine, input.expression) : [];
     case 'string':
       return templateFaults(input.expression).map(({ message }) => syntaxFault('/expression', message));
     default:
@@ -28,10 +28,10 @@ function syntaxFault(pointer: string, message: string): Fault {
   return { pointer, code: 'syntax', message };
 }
 
-function checkMath(expression: string): Fault[] {
+function checkCompiled(engine: string, expression: string): Fault[] {
   if (expression.trim() === '') return [];
   try {
-    compileMath(expression);
+    COMPILERS.get(engine)?.(expression);
     return [];
   } catch (error) {
     if (error instanceof EngineError) return [syntaxFault('/expression', error.message)];

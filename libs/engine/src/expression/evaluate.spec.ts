@@ -92,7 +92,7 @@ describe('the string engine', () => {
 
 describe('evaluateExpression', () => {
   it('refuses an unknown engine', () => {
-    expect(() => evaluateExpression({ engine: 'formula.js', expression: '1' }, scope)).toThrow(
+    expect(() => evaluateExpression({ engine: 'lua', expression: '1' }, scope)).toThrow(
       expect.objectContaining({ code: 'unknown_engine' }),
     );
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { evaluateMath } from './math-engine.js';
+import { evaluateExpression } from './evaluate.js';
+import type { TemplateScope } from './template.js';
 
 const scope = {
   a: 2,
@@ -13,6 +14,9 @@ const scope = {
   none: null,
   evil: '2); import({})',
 };
+
+const evaluateMath = (expression: string, scope: TemplateScope) =>
+  evaluateExpression({ engine: 'math.js', expression }, scope);
 
 describe('the math.js engine', () => {
   it.each<[string, unknown]>([

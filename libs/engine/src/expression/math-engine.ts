@@ -3,69 +3,50 @@ import type { Json } from '#shared';
 import { EngineError } from '../contract/engine-error.js';
 import { bindExpression, type BoundExpression } from './bind-expression.js';
 import { checkMathTree } from './check-math-tree.js';
-import { mathResult } from './math-result.js';
+import { cachedCompile } from './compile-cache.js';
+import { messageOf, type CompiledExpression } from './compiled-expression.js';
+import { MOST_EXPRESSION } from './expression-limits.js';
+import { isScalarMath } from './is-scalar-math.js';
 import { checkFunctionLimit, FUNCTION_LIMITS, REFUSED_FUNCTIONS } from './math-limits.js';
-import { resolveReference, type TemplateScope } from './template.js';
-
-interface CompiledMath {
-  readonly code: EvalFunction;
-  readonly bound: BoundExpression;
-}
-
-const CACHE_SIZE = 1_000;
-const cache = new Map<string, CompiledMath>();
+import { mathResult } from './math-result.js';
 
 const parse = createSandboxParser();
 
 /**
- * The `math.js` engine (arrays count from 1). Each `{{path}}` becomes a generated name bound to the value, never text,
- * so payloads cannot become code; a missing value is null. Numbers are rounded to 9 decimals, NaN and infinities
- * become null, matrices arrays, units and complex numbers text.
+ * Compiles an expression of the engine `math.js` (arrays count from 1). Each `{{path}}` becomes a generated name bound to
+ * the value, never text, so payloads cannot become code; a missing value is null. Numbers are rounded to 9 decimals, NaN
+ * and infinities become null, matrices arrays, units and complex numbers text. Evaluating throws `expression_limit` when
+ * too many elements or rounds are asked for.
  *
- * @throws EngineError `expression_syntax`, `expression_limit` (asks for too many elements or rounds) or
- * `expression_failed`.
+ * @throws EngineError `expression_syntax`.
  */
-export function evaluateMath(expression: string, scope: TemplateScope): Json {
-  const { code, bound } = compileMath(expression);
-  const values = new Map<string, unknown>();
-  for (const [name, reference] of bound.bindings) values.set(name, resolveReference(reference, scope) ?? null);
+export const compileMath = cachedCompile((expression: string): CompiledExpression => {
+  if (expression.length > MOST_EXPRESSION) {
+    throw new EngineError('expression_syntax', `write at most ${MOST_EXPRESSION} characters`);
+  }
+  const bound = bindExpression(expression, 'transpose');
   try {
-    return mathResult(code.evaluate(values));
+    const tree = parse(bound.text);
+    const reason = checkMathTree(tree);
+    if (reason !== null) throw new EngineError('expression_syntax', reason);
+    const code = tree.compile();
+    return { bound, isScalar: isScalarMath(tree, bound), evaluate: (values) => evaluate(code, bound, values) };
+  } catch (error) {
+    if (error instanceof EngineError) throw error;
+    // A RangeError is a recursion at the end of the stack.
+    const message = error instanceof RangeError ? 'nested too deep' : messageOf(error, bound);
+    throw new EngineError('expression_syntax', message);
+  }
+});
+
+function evaluate(code: EvalFunction, bound: BoundExpression, values: ReadonlyMap<string, Json>): Json {
+  try {
+    // A copy: the expression may set names of its own.
+    return mathResult(code.evaluate(new Map(values)));
   } catch (error) {
     if (error instanceof EngineError) throw error;
     throw new EngineError('expression_failed', messageOf(error, bound));
   }
-}
-
-/** Compiles without evaluating. @throws EngineError `expression_syntax`. */
-export function compileMath(expression: string): CompiledMath {
-  const known = cache.get(expression);
-  if (known !== undefined) return known;
-  const bound = bindExpression(expression);
-  const tree = parseTree(bound);
-  const reason = checkMathTree(tree);
-  if (reason !== null) throw new EngineError('expression_syntax', reason);
-  const compiled = { code: tree.compile(), bound };
-  if (cache.size >= CACHE_SIZE) cache.delete(cache.keys().next().value ?? '');
-  cache.set(expression, compiled);
-  return compiled;
-}
-
-function parseTree(bound: BoundExpression): MathNode {
-  try {
-    return parse(bound.text);
-  } catch (error) {
-    throw new EngineError('expression_syntax', messageOf(error, bound));
-  }
-}
-
-/** The library's message with the author's templates in place of the generated names. */
-function messageOf(error: unknown, bound: BoundExpression): string {
-  let message = error instanceof Error ? error.message : String(error);
-  for (const [name, reference] of bound.bindings) {
-    message = message.replaceAll(name, () => (reference.kind === 'path' ? `{{${reference.source}}}` : reference.text));
-  }
-  return message;
 }
 
 /** An instance of its own: refused functions throw, guarded ones look at their arguments first. */

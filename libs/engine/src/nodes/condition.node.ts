@@ -1,9 +1,11 @@
+import type { Json } from '#shared';
 import { defineNode } from '../contract/node.js';
+import type { Outcome } from '../contract/outcome.js';
 import type { Calculation } from '../contract/workflow-document.js';
-import { evaluateExpression } from '../expression/evaluate.js';
+import { evaluateInBounds } from '../expression/evaluate-in-bounds.js';
 import { checkNodeExpression, engineSchema, expressionSchema } from './expression-config.js';
 
-const ENGINES = ['basic', 'math.js', 'string'] as const;
+const ENGINES = ['basic', 'math.js', 'formula.js', 'string'] as const;
 
 /** Config of a condition, see contract.md 7. */
 export type ConditionNodeConfig = {
@@ -35,6 +37,7 @@ export const conditionNode = defineNode<ConditionNodeConfig>({
   },
   branches: ['true', 'false'],
   effect: 'pure',
+  testable: true,
   // Rendered by the engine, once: a rendered operand must not be read as a template again.
   raw: ['calculation', 'expression'],
   check: (config) => checkNodeExpression(config, ENGINES),
@@ -54,14 +57,26 @@ export const conditionNode = defineNode<ConditionNodeConfig>({
       context: { data: { paid: 0 } },
       expect: { kind: 'fail', status: 'failed', result: false },
     },
+    {
+      title: 'A value that is not boolean counts as JavaScript counts it',
+      config: { engine: 'formula.js', expression: 'LEN(TRIM({{$context.data.comment}}))' },
+      context: { data: { comment: '  ' } },
+      expect: { kind: 'branch', name: 'false', result: 0 },
+    },
   ],
-  run({ config, scope }) {
+  run({ config, scope, ports, signal }) {
     const { engine = 'basic', calculation, expression } = config;
-    const result = evaluateExpression({ engine, calculation, expression }, scope);
-    const holds = Boolean(result);
-    if (config.rejectOnFalse !== true) return { kind: 'branch', name: String(holds), result };
-    if (holds) return { kind: 'done', result };
-    const error = { code: 'condition_false', message: 'The condition is false and the node rejects then.' };
-    return { kind: 'fail', status: 'failed', error, result };
+    const bounds = { evaluator: ports.evaluator, signal };
+    const result = evaluateInBounds({ engine, calculation, expression }, scope, bounds);
+    const rejects = config.rejectOnFalse === true;
+    return result instanceof Promise ? result.then((value) => decide(value, rejects)) : decide(result, rejects);
   },
 });
+
+function decide(result: Json, rejects: boolean): Outcome {
+  const holds = Boolean(result);
+  if (!rejects) return { kind: 'branch', name: String(holds), result };
+  if (holds) return { kind: 'done', result };
+  const error = { code: 'condition_false', message: 'The condition is false and the node rejects then.' };
+  return { kind: 'fail', status: 'failed', error, result };
+}

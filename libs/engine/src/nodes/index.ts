@@ -1,10 +1,16 @@
 import type { NodeDefinition } from '../contract/node.js';
 import { calculationNode } from './calculation.node.js';
 import { conditionNode } from './condition.node.js';
+import { dateCalculationNode } from './date-calculation.node.js';
 import { delayNode } from './delay.node.js';
 import { endNode } from './end.node.js';
+import { llmNode } from './llm.node.js';
 import { loopNode } from './loop.node.js';
+import { mailerNode } from './mailer.node.js';
 import { multiConditionsNode } from './multi-conditions.node.js';
+import { notificationNode } from './notification.node.js';
+import { jsonQueryNode } from './json-query.node.js';
+import { jsonVariableMappingNode } from './json-variable-mapping.node.js';
 import { outputNode } from './output.node.js';
 import { parallelNode } from './parallel.node.js';
 import { requestNode } from './request.node.js';
@@ -20,9 +26,15 @@ const definitions: readonly NodeDefinition[] = [
   loopNode,
   parallelNode,
   calculationNode,
+  dateCalculationNode,
+  jsonQueryNode,
+  jsonVariableMappingNode,
   variableNode,
   scriptNode,
   requestNode,
+  mailerNode,
+  notificationNode,
+  llmNode,
   delayNode,
   subflowNode,
   outputNode,
@@ -40,17 +52,21 @@ export const nodeRegistry: ReadonlyMap<string, NodeDefinition> = new Map(
 export type NodeCatalogueEntry = Pick<
   NodeDefinition,
   'type' | 'title' | 'docs' | 'configSchema' | 'branches' | 'effect' | 'examples'
->;
+> & {
+  /** Can be tried by itself. */
+  testable: boolean;
+};
 
 /** The registered node types in the order they are offered. */
 export function nodeCatalogue(): NodeCatalogueEntry[] {
-  return definitions.map(({ type, title, docs, configSchema, branches, effect, examples }) => ({
+  return definitions.map(({ type, title, docs, configSchema, branches, effect, testable, examples }) => ({
     type,
     title,
     docs,
     configSchema,
     branches,
     effect,
+    testable: testable === true,
     examples,
   }));
 }

@@ -17,7 +17,7 @@ export interface RequestMessage {
   url: string;
   method: string;
   headers: Record<string, string>;
-  body: string | null;
+  body: Buffer | string | null;
 }
 
 /** Set by the client or decided by the content type; a template must not be able to smuggle a second message in. */

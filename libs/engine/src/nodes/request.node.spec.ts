@@ -24,11 +24,11 @@ describe('request: what is sent', () => {
   it('is a JSON POST with a time-out of 5 seconds when nothing else is said', async () => {
     const request = await sent({ data: { id: '{{$context.id}}' } }, { id: 7 });
     expect(request).toMatchObject({ url, method: 'POST', body: '{"id":7}', timeoutMs: 5000 });
-    expect(request.headers).toEqual({ 'content-type': 'application/json' });
+    expect(request.headers).toEqual({ 'content-type': 'application/json', 'x-hookmill-hops': '1' });
   });
 
   it('has no body for a GET or without data', async () => {
-    expect(await sent({ method: 'GET', data: { a: 1 } })).toMatchObject({ body: null, headers: {} });
+    expect(await sent({ method: 'GET', data: { a: 1 } })).toMatchObject({ body: null });
     expect(await sent({ method: 'DELETE' })).toMatchObject({ method: 'DELETE', body: null });
   });
 
@@ -65,6 +65,7 @@ describe('request: what is sent', () => {
     expect((await sent({ headers, data: 'x', contentType: 'text/plain' }, { n: 1 })).headers).toEqual({
       'content-type': 'text/plain; charset=utf-8',
       'x-a': 'b, 1',
+      'x-hookmill-hops': '1',
     });
   });
 
@@ -88,10 +89,73 @@ describe('request: what is sent', () => {
     ];
     const request = await sent({ contentType: 'multipart/form-data', data });
     const boundary = /^multipart\/form-data; boundary=(\S+)$/.exec(request.headers['content-type'] ?? '')?.[1] ?? '';
-    expect(request.body).toBe(
+    expect(request.body?.toString()).toBe(
       `--${boundary}\r\ncontent-disposition: form-data; name="a%22%0D%0Ax: y"\r\n\r\none\r\n` +
         `--${boundary}\r\ncontent-disposition: form-data; name="b"\r\n\r\ntwo\r\n--${boundary}--\r\n`,
     );
+  });
+
+  it('sends files of the trigger as multipart parts, byte for byte', async () => {
+    const data: Json = [
+      { name: 'a', valueType: 'text', text: 'one' },
+      { name: 'scan', valueType: 'file', file: '{{$context.files.scan}}' },
+      { name: 'all', valueType: 'file', file: '{{$context.files.all}}' },
+      { name: 'log', valueType: 'file', file: 'line' },
+    ];
+    const bytes = Buffer.from([0, 255, 13, 10, 45, 45]);
+    const file = { filename: 'a"b.png', contentType: 'image/png', data: bytes.toString('base64') };
+    const files = { scan: file, all: [file, { data: '' }] };
+    const request = await sent({ contentType: 'multipart/form-data', data }, { files });
+    const form = await new Response(request.body as unknown as ConstructorParameters<typeof Response>[0], {
+      headers: { 'content-type': request.headers['content-type'] ?? '' },
+    }).formData();
+    const told = await Promise.all(
+      [...form.entries()].map(async ([name, value]) =>
+        typeof value === 'string'
+          ? [name, value]
+          : [name, value.name, value.type, Buffer.from(await value.arrayBuffer()).toString('hex')],
+      ),
+    );
+    expect(told).toEqual([
+      ['a', 'one'],
+      ['scan', 'a"b.png', 'image/png', bytes.toString('hex')],
+      ['all', 'a"b.png', 'image/png', bytes.toString('hex')],
+      ['all', 'all', 'application/octet-stream', ''],
+      ['log', 'log', 'text/plain; charset=utf-8', Buffer.from('line').toString('hex')],
+    ]);
+  });
+
+  it('lets no upload write part headers of its own', async () => {
+    const files = { f: { filename: 'x\r\nx-a: b', contentType: 'text/plain\r\nx-c: d', data: '' } };
+    const data: Json = [{ name: 'f', valueType: 'file', file: '{{$context.files.f}}' }];
+    const { body } = await sent({ contentType: 'multipart/form-data', data }, { files });
+    expect(body?.toString()).toContain('filename="x%0D%0Ax-a: b"\r\ncontent-type: application/octet-stream\r\n\r\n');
+  });
+
+  it.each<[string, Json]>([
+    ['multipart/form-data', [{ name: 'f', valueType: 'file', file: 5 }]],
+    ['multipart/form-data', [{ name: 'f', valueType: 'file' }]],
+    ['multipart/form-data', [{ name: 'f', valueType: 'file', file: { filename: 'a', data: 'not base64!' } }]],
+    ['multipart/form-data', [{ value: 'x' }]],
+    ['multipart/form-data', 'text'],
+    ['application/x-www-form-urlencoded', [{ name: 'f', valueType: 'file', file: 'x' }]],
+  ])('is nothing when a %s body cannot be made of %j', async (contentType, data) => {
+    const http = fakeHttp();
+    expect(await call({ contentType, data }, http)).toMatchObject({ kind: 'fail', error: { code: 'invalid_data' } });
+    expect(http.sent).toEqual([]);
+  });
+
+  it('T54: counts the hop, whatever the config says', async () => {
+    const hops = async (headers: Json): Promise<string | undefined> => {
+      const http = fakeHttp();
+      const config = { headers: [{ name: 'X-Hookmill-Hops', value: '0' }] };
+      await call(config, http, { context: { headers } });
+      return http.sent[0]?.headers['x-hookmill-hops'];
+    };
+    expect(await hops({})).toBe('1');
+    expect(await hops({ 'x-hookmill-hops': '4' })).toBe('5');
+    expect(await hops({ 'x-hookmill-hops': 'many' })).toBe('1');
+    expect(await hops(null)).toBe('1');
   });
 
   it('sends XML and text as they are', async () => {
@@ -206,14 +270,6 @@ describe('request: faults of its config', () => {
     const node = { key: 'r', type: 'request', config, branches: {} };
     return (requestNode.check?.({ url, ...config }, node) ?? []).map(({ pointer, code }) => [pointer, code]);
   };
-
-  it('are file parts, which are not built', () => {
-    const data: Json = [
-      { name: 'a', valueType: 'text', text: 'x' },
-      { name: 'f', valueType: 'file', file: 'y' },
-    ];
-    expect(faultsOf({ contentType: 'multipart/form-data', data })).toEqual([['/data/1/valueType', 'not_supported']]);
-  });
 
   it('are URLs and headers that can never be sent', () => {
     expect(faultsOf({ url: 'gopher://example.com' })).toEqual([['/url', 'invalid']]);

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { isJsonObject, type Json, type JsonObject } from '#shared';
+import type { Json, JsonObject } from '#shared';
 import { EngineError } from '../contract/engine-error.js';
+import { HOPS_HEADER, hopsOf } from '../contract/hops.js';
 import { defineNode, type NodeRunContext } from '../contract/node.js';
 import type { Outcome } from '../contract/outcome.js';
 import type { HttpResult } from '../contract/ports.js';
 import type { Fault } from '../contract/workflow-document.js';
+import { getPath } from '../expression/get-path.js';
 import { answerData } from './request-answer.js';
 import { REQUEST_CONTENT_TYPES, type RequestContentType } from './request-body.js';
 import { headerFault, requestMessage, type RequestMessage } from './request-message.js';
@@ -49,7 +51,8 @@ export const requestNode = defineNode<RequestNodeConfig>({
     'result. With `retry` failures that are known (no connection, 408, 425, 429, 500, 501, 503) are tried again, `attempts` ' +
     'being all tries and `Retry-After` the least wait; after a time-out, a broken connection, 502 or 504 only a GET or a ' +
     '`repeatable` request is. Only these are made again when a worker is lost on the way; they carry the same ' +
-    '`Idempotency-Key` at each try, unless the headers name one.',
+    '`Idempotency-Key` at each try, unless the headers name one. Calls carry the trace context, and count the hops from ' +
+    'webhook to webhook: a loop ends at the gateway.',
   configSchema: {
     type: 'object',
     additionalProperties: false,
@@ -58,9 +61,13 @@ export const requestNode = defineNode<RequestNodeConfig>({
       url: { type: 'string', minLength: 1, description: 'http or https; may hold templates.' },
       method: { type: 'string', enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], default: 'POST' },
       contentType: { type: 'string', enum: [...REQUEST_CONTENT_TYPES], default: 'application/json' },
-      headers: nameValueList,
+      headers: { ...nameValueList, description: 'Content-Type is decided by `contentType`.' },
       params: { ...nameValueList, description: 'Appended to the query of the URL.' },
-      data: { description: 'The body. Forms take an object or a list of {name, value}.' },
+      data: {
+        description:
+          'The body, of any method but GET. Forms take an object or a list of {name, value}; a multipart form also ' +
+          '{name, valueType: file, file} with a file of `$context.files`, a list of them, or text.',
+      },
       timeout: {
         type: 'integer',
         minimum: 1,
@@ -89,14 +96,15 @@ export const requestNode = defineNode<RequestNodeConfig>({
         },
       },
       repeatable: { type: 'boolean', default: false, description: 'Doing it twice does no harm.' },
-      ignoreFail: { type: 'boolean', default: false },
-      onlyData: { type: 'boolean', default: false },
+      ignoreFail: { type: 'boolean', default: false, description: 'Go on after a failure, with it as the result.' },
+      onlyData: { type: 'boolean', default: false, description: 'The result is only the data of the answer.' },
     },
   },
   branches: [],
   effect: 'effect',
   isRepeatable,
-  check: (config) => [...checkHeaders(config), ...checkParts(config), ...checkUrl(config)],
+  testable: true,
+  check: (config) => [...checkHeaders(config), ...checkUrl(config)],
   examples: [
     {
       title: 'Tell another system',
@@ -111,6 +119,49 @@ export const requestNode = defineNode<RequestNodeConfig>({
       context: { data: { id: 7 } },
       expect: { kind: 'done', result: { ok: true } },
     },
+    {
+      title: 'Look something up',
+      config: {
+        url: 'https://example.com/customers',
+        method: 'GET',
+        params: [{ name: 'email', value: '{{$context.data.email}}' }],
+        headers: [{ name: 'accept', value: 'application/json' }],
+        timeout: 2000,
+      },
+      context: { data: { email: 'ann@example.com' } },
+      answer: { id: 5 },
+      expect: {
+        kind: 'done',
+        result: { status: 200, statusText: 'OK', headers: { 'content-type': 'application/json' }, data: { id: 5 } },
+      },
+    },
+    {
+      title: 'Pass an upload on',
+      config: {
+        url: 'https://example.com/uploads',
+        contentType: 'multipart/form-data',
+        data: [
+          { name: 'note', valueType: 'text', text: '{{$context.data.note}}' },
+          { name: 'scan', valueType: 'file', file: '{{$context.files.scan}}' },
+        ],
+        onlyData: true,
+      },
+      context: {
+        data: { note: 'from the scanner' },
+        files: { scan: { filename: 'scan.png', contentType: 'image/png', data: 'iVBORw0=' } },
+      },
+      answer: { id: 9 },
+      expect: { kind: 'done', result: { id: 9 } },
+    },
+    {
+      title: 'Go on after a failure',
+      config: { url: '{{$context.data.callback}}', data: { done: true }, ignoreFail: true },
+      context: { data: { callback: 'ftp://example.com/' } },
+      expect: {
+        kind: 'done',
+        result: { message: 'The URL is not an absolute http or https URL.', code: 'invalid_url' },
+      },
+    },
   ],
   async run(context) {
     const { config, ports, signal } = context;
@@ -121,6 +172,7 @@ export const requestNode = defineNode<RequestNodeConfig>({
       if (!(error instanceof EngineError)) throw error;
       return failure({ code: error.code, message: error.message }, config);
     }
+    message.headers[HOPS_HEADER] = String(hopsOf(getPath(context.scope, '$context.headers')) + 1);
     const repeatable = isRepeatable(config);
     if (repeatable) message.headers['idempotency-key'] ??= idempotencyKey(context);
     const answer = await sendWithRetry({ ...message, timeoutMs: config.timeout ?? DEFAULT_TIMEOUT_MS, signal }, ports, {
@@ -136,7 +188,7 @@ function isRepeatable({ repeatable, method }: RequestNodeConfig): boolean {
   return repeatable === true || method === 'GET';
 }
 
-/** The same for every try of this visit, also after the execution moved to another worker. */
+/** The same for every try of this visit, also after the execution moved to another worker; another one each round. */
 function idempotencyKey({ execution, node }: NodeRunContext<RequestNodeConfig>): string {
   return createHash('sha256')
     .update(JSON.stringify([execution.id, node.key, node.rounds.length === 0 ? 1 : node.rounds]))
@@ -172,15 +224,6 @@ function checkHeaders(config: RequestNodeConfig): Fault[] {
   return (config.headers ?? []).flatMap(({ name, value }, index): Fault[] => {
     const message = isTemplate(name) ? null : headerFault(name, isTemplate(value) ? '' : String(value));
     return message === null ? [] : [{ pointer: `/headers/${index}`, code: 'invalid', message }];
-  });
-}
-
-function checkParts(config: RequestNodeConfig): Fault[] {
-  if (config.contentType !== 'multipart/form-data' || !Array.isArray(config.data)) return [];
-  return config.data.flatMap((part, index): Fault[] => {
-    if (!isJsonObject(part) || part['valueType'] !== 'file') return [];
-    const message = 'Files in a form are not supported yet; send text fields only.';
-    return [{ pointer: `/data/${index}/valueType`, code: 'not_supported', message }];
   });
 }
 

@@ -62,6 +62,7 @@ export const scriptNode = defineNode<ScriptNodeConfig>({
   effect: 'pure',
   raw: ['content'],
   code: ['content'],
+  testable: true,
   check: (config) => checkArguments(config.arguments ?? []),
   examples: [
     {
@@ -78,6 +79,28 @@ export const scriptNode = defineNode<ScriptNodeConfig>({
       config: { content: "if (!context.data.email) throw new Error('no e-mail address');" },
       context: { data: {} },
       expect: { kind: 'fail', status: 'error', error: { code: 'script_error', message: 'no e-mail address' } },
+    },
+    {
+      title: 'Check a signature that no preset knows',
+      config: {
+        content:
+          "const { createHmac, timingSafeEqual } = require('crypto');\n" +
+          "const expected = createHmac('sha256', key).update(context.rawBody).digest();\n" +
+          "const given = Buffer.from(context.headers['x-signature'] ?? '', 'hex');\n" +
+          'return given.length === expected.length && timingSafeEqual(given, expected);',
+        arguments: [{ name: 'key', value: '{{$env.PARTNER_KEY:demo}}' }],
+      },
+      context: {
+        rawBody: '{}',
+        headers: { 'x-signature': '1fd2daa8c588a47d91aec6ef19795eb5ba218b4d0118c68c38989d88e1520285' },
+      },
+      expect: { kind: 'done', result: true },
+    },
+    {
+      title: 'Go on after an error',
+      config: { content: "if (!context.data.vip) throw new Error('not for us');", continue: true },
+      context: { data: { vip: false } },
+      expect: { kind: 'done', result: 'not for us' },
     },
   ],
   async run({ config, scope, ports, limits, signal }) {

@@ -66,9 +66,9 @@ describe('request: trying again', () => {
   });
 
   it('sends the same Idempotency-Key at each try of a repeatable request, another one in the next round', async () => {
-    const keys = async (visit: number): Promise<(string | undefined)[]> => {
+    const keys = async (round: number): Promise<(string | undefined)[]> => {
       const http = fakeHttp({ status: 503 });
-      await call({ retry, repeatable: true }, http, { node: { rounds: [visit] } });
+      await call({ retry, repeatable: true }, http, { node: { rounds: [round] } });
       return http.sent.map(({ headers }) => headers['idempotency-key']);
     };
     const first = await keys(1);

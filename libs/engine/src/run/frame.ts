@@ -1,4 +1,5 @@
 import type { CompiledNode } from '../contract/compiled-workflow.js';
+import type { Gate } from './catch-up.js';
 
 /** Where in the execution a list of nodes runs. */
 export interface Frame {
@@ -6,6 +7,8 @@ export interface Frame {
   readonly rounds: readonly number[];
   /** Aborted when the execution stops, or when the branch lost in a parallel. */
   readonly signal: AbortSignal;
+  /** In a branch of a fork that an earlier run began: passed before anything new is done. */
+  readonly gate?: Gate;
 }
 
 /** Identity of a visit within its execution: a tree's node is visited once per round of its loops. */

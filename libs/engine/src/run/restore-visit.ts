@@ -29,10 +29,24 @@ function restoreInner(node: CompiledNode, { rounds = [] }: NodeRunRecord, state:
   }
 }
 
+/**
+ * Brings the results of all restored visits into the order in which they came about: branches that were gone through
+ * side by side left them in another one.
+ */
+export function restoreInOrder(state: ExecutionState): void {
+  state.messages.length = 0;
+  for (const run of state.restored?.values() ?? []) if (isSettled(run)) rememberRecord(run, state);
+}
+
 function applyRecord(record: SettledRun, state: ExecutionState): void {
+  state.size.restored(record, trueResult(record));
+  rememberRecord(record, state);
+}
+
+function rememberRecord(record: SettledRun, state: ExecutionState): void {
   const { restore, nodeKey } = record;
   const result = trueResult(record);
-  state.size.restored(record, result);
+  if (record.status === 'aborted') return;
   const results = state.scope.$jobsMapByNodeKey;
   results[nodeKey] = result;
   if (record.status !== 'resolved') return;

@@ -4,14 +4,17 @@ import type { ForkMode } from '../contract/outcome.js';
 import { LostClaim } from '../contract/ports.js';
 import type { Ending } from '../contract/statuses.js';
 import { abandonWithin } from './abandon-visits.js';
+import { catchUpGates } from './catch-up.js';
 import type { ExecutionState } from './execution-state.js';
 import type { Frame } from './frame.js';
 import type { RunList } from './list-runner.js';
+import { restoreInOrder } from './restore-visit.js';
 import { keepOpen, settleOpen, type Settled } from './settle-visit.js';
 import type { Stop } from './stop-reason.js';
 
 interface ForkVisit {
   record: NodeRunRecord;
+  earlier: NodeRunRecord | undefined;
   mode: ForkMode;
 }
 
@@ -25,7 +28,7 @@ const LOST_THE_FORK: Stop = { status: 'aborted', reason: null };
  */
 export async function runFork(
   node: CompiledNode,
-  { record, mode }: ForkVisit,
+  { record, earlier, mode }: ForkVisit,
   frame: Frame,
   state: ExecutionState,
   runList: RunList,
@@ -36,13 +39,19 @@ export async function runFork(
   const inner: Frame = { ...frame, signal: AbortSignal.any([frame.signal, stop.signal]) };
   keepOpen(record, [], { open: true }, state);
   let decided: Settled | null = null;
+  const gates = earlier === undefined ? [] : catchUpGates(branches.length, frame.gate, () => restoreInOrder(state));
   const ends = branches.map(async (branch, index): Promise<Settled> => {
-    const end = await runList(branch, inner, state);
-    if (decided !== null) return end;
-    statuses[index] = statusOf(end);
-    decided = decide(mode, end);
-    if (decided !== null) stop.abort(LOST_THE_FORK);
-    return end;
+    const gate = gates[index] ?? frame.gate;
+    try {
+      const end = await runList(branch, gate === undefined ? inner : { ...inner, gate }, state);
+      if (decided !== null) return end;
+      statuses[index] = statusOf(end);
+      decided = decide(mode, end);
+      if (decided !== null) stop.abort(LOST_THE_FORK);
+      return end;
+    } finally {
+      void gates[index]?.();
+    }
   });
   const settled = await allOf(ends, stop);
   const outcome = decided ?? undecided(mode, settled);

@@ -1,7 +1,8 @@
 import type { CompiledNode } from '../contract/compiled-workflow.js';
 import type { ExecutionState } from './execution-state.js';
-import type { Frame } from './frame.js';
+import { visitName, type Frame } from './frame.js';
 import type { RunList } from './list-runner.js';
+import { isSettled } from './restore-visit.js';
 import { runFork } from './run-fork.js';
 import { runRounds } from './run-rounds.js';
 import { keepOpen, settleOpen, type ExecutionEnd, type Settled } from './settle-visit.js';
@@ -14,6 +15,7 @@ import { visitNode, type OpenVisit } from './visit-node.js';
  */
 export const runList: RunList = async (nodes, frame, state) => {
   for (const node of nodes) {
+    if (frame.gate !== undefined && !wasEntered(node, frame, state)) await frame.gate();
     const end = endBeforeNode(frame, state);
     if (end !== null) return { kind: 'ended', end };
     if (state.input.shouldYield?.() === true) return { kind: 'yielded' };
@@ -22,6 +24,12 @@ export const runList: RunList = async (nodes, frame, state) => {
   }
   return { kind: 'done' };
 };
+
+/** By an earlier run, which settled it or left it open around its branches: nothing new is done in visiting it. */
+function wasEntered(node: CompiledNode, { rounds }: Frame, { restored }: ExecutionState): boolean {
+  const earlier = restored?.get(visitName(node.key, rounds));
+  return earlier !== undefined && (isSettled(earlier) || earlier.restore?.open === true);
+}
 
 async function runNode(node: CompiledNode, frame: Frame, state: ExecutionState): Promise<Settled> {
   const visited = await visitNode(node, frame, state);

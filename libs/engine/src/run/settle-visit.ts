@@ -95,6 +95,8 @@ function recordSettled(record: NodeRunRecord, resolution: Resolution, state: Exe
 }
 
 function remember(nodeKey: string, { status, result, restore }: Resolution, state: ExecutionState): void {
+  // A visit that was given up has no result; what the node gave before stands.
+  if (status === 'aborted') return;
   const results = state.scope.$jobsMapByNodeKey;
   results[nodeKey] = result;
   if (status !== 'resolved') return;

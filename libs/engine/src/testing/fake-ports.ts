@@ -1,5 +1,6 @@
 import type { EngineLimits } from '../contract/execution.js';
 import type { EnginePorts } from '../contract/ports.js';
+import { fakeEvaluator } from './fake-evaluator.js';
 import { fakeHttp } from './fake-http.js';
 import { fakeScript } from './fake-script.js';
 import { inMemoryJournal } from './in-memory-journal.js';
@@ -9,7 +10,7 @@ export function fakePorts(ports: Partial<EnginePorts> = {}): EnginePorts {
   return {
     script: fakeScript(),
     http: fakeHttp(),
-    evaluator: { evaluate: () => unexpected('evaluator.evaluate') },
+    evaluator: fakeEvaluator(),
     data: {
       query: () => unexpected('data.query'),
       aggregate: () => unexpected('data.aggregate'),

@@ -20,6 +20,11 @@ export function chunkParcel(chunkId: string, jobs: readonly ExecutionJob[]): Job
   return { id: chunkJobId(chunkId), members: jobs.map(memberOf), urgent: false, delayMs: 0 };
 }
 
-function memberOf({ executionId, attempt, traceparent }: ExecutionJob): JobMember {
-  return traceparent === undefined ? { executionId, attempt } : { executionId, attempt, traceparent };
+function memberOf({ executionId, attempt, traceparent, nodeTest }: ExecutionJob): JobMember {
+  return {
+    executionId,
+    attempt,
+    ...(traceparent === undefined ? {} : { traceparent }),
+    ...(nodeTest === undefined ? {} : { nodeTest }),
+  };
 }

@@ -34,6 +34,8 @@ const describeSettling: Part = (parts, backend) => {
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     await producer.enqueue(jobOf('a', { attempt: 2, dedupId: 'ff00', traceparent }));
     await eventually(() => expect(worker.handled).toEqual([{ executionId: 'a', attempt: 2, traceparent }]));
+    await producer.enqueue(jobOf('b', { nodeTest: true }));
+    await eventually(() => expect(worker.handled.at(-1)).toMatchObject({ executionId: 'b', nodeTest: true }));
   });
 
   it('runs every one of a thousand jobs that were enqueued at once', async () => {

@@ -24,12 +24,14 @@ function setting<T>(
 
 const optional = <T>(parser: parse.Parse<T>): parse.Parse<T | null> => parser;
 
-const HEADERS = { count: 100, bytes: 16 * 1024, url: 8 * 1024 };
+const HEADERS = { count: 100, bytes: 16 * 1024, url: 8 * 1024, hops: 5 };
 const JSON_TEXT = { depth: 64, keys: 10_000 };
 const TIMES = { headers: 10_000, request: 30_000 };
 const RESULTS = { node: 1024 ** 2, reply: 5 * 1024 ** 2, state: 16 * 1024 ** 2 };
-const SCRIPTS = { memory: 64 * 1024 ** 2, cpu: 5_000, wall: 10_000, output: 1024 ** 2, threads: 2 };
+const MAIL = { recipients: 100, message: 10 * 1024 ** 2 };
+const EVALUATIONS = { memory: 128 * 1024 ** 2, time: 2_000, output: 1024 ** 2, processes: 2 };
 const SQL = { time: 10_000, rows: 10_000, bytes: 16 * 1024 ** 2 };
+const SCRIPTS = { memory: 64 * 1024 ** 2, cpu: 5_000, wall: 10_000, output: 1024 ** 2, log: 64 * 1024, threads: 2 };
 const HTTP = { answer: 5 * 1024 ** 2, redirects: 3 };
 
 /** Every variable Hookmill reads. Standard `OTEL_*` variables are read by the OpenTelemetry SDK itself. */
@@ -164,8 +166,8 @@ export const settings = {
   HEADER_LIMITS: setting(
     'Limits',
     parse.limits(HEADERS),
-    'count=100,bytes=16kb,url=8kb',
-    'Most headers, their bytes in all, and the bytes of the URL.',
+    'count=100,bytes=16kb,url=8kb,hops=5',
+    'Most headers, their bytes in all, the bytes of the URL, and workflows that called each other to make the request: a loop ends there.',
   ),
   JSON_LIMITS: setting(
     'Limits',
@@ -194,8 +196,14 @@ export const settings = {
   SCRIPT_LIMITS: setting(
     'Limits',
     parse.limits(SCRIPTS),
-    'memory=64mb,cpu=5s,wall=10s,output=1mb,threads=2',
-    'Memory, CPU time, wall time and output of one script run; threads per worker.',
+    'memory=64mb,cpu=5s,wall=10s,output=1mb,log=64kb,threads=2',
+    'Memory, CPU time, wall time, output and console log of one script run; threads per worker.',
+  ),
+  EVALUATION_LIMITS: setting(
+    'Limits',
+    parse.limits(EVALUATIONS),
+    'memory=128mb,time=2s,output=1mb,processes=2',
+    'Heap, time and result of one expression that may loop or grow (lists, JSON queries); processes for them per worker, started when first needed.',
   ),
   HTTP_LIMITS: setting(
     'Limits',
@@ -207,7 +215,13 @@ export const settings = {
     'Limits',
     parse.list,
     '',
-    'CIDRs that request nodes may reach in spite of the SSRF guard.',
+    'CIDRs that request, mailer, notification and llm nodes may reach in spite of the SSRF guard.',
+  ),
+  MAIL_LIMITS: setting(
+    'Limits',
+    parse.limits(MAIL),
+    'recipients=100,message=10mb',
+    'Most recipients of one e-mail, so that a payload cannot make a mailing of it, and its largest size; most servers take 10 to 25 MB.',
   ),
   REFUSAL_LOG_RATE: setting(
     'Limits',
@@ -246,6 +260,12 @@ export const settings = {
     parse.amount,
     '500ms',
     'How often each process asks whether workflows or secrets changed; a new version answers within one second.',
+  ),
+  NOTIFICATION_TIMEOUT: setting(
+    'Timing',
+    parse.amountFrom('1s'),
+    '10s',
+    'How long one try to send a notification may take; chat services answer within seconds.',
   ),
   REPLY_POLL: setting(
     'Timing',

@@ -12,4 +12,5 @@ export const attributes = {
   nodeRuns: 'hookmill.execution.node_runs',
   httpStatus: 'http.response.status_code',
   httpMethod: 'http.request.method',
+  serverAddress: 'server.address',
 } as const;

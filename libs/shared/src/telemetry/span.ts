@@ -12,7 +12,7 @@ import {
 } from '@opentelemetry/api';
 
 export interface SpanOptions {
-  kind: 'server' | 'producer' | 'consumer' | 'internal';
+  kind: 'server' | 'client' | 'producer' | 'consumer' | 'internal';
   attributes?: Attributes;
   /** W3C traceparent of our own making: becomes the parent. */
   parent?: string | undefined;
@@ -22,6 +22,7 @@ export interface SpanOptions {
 
 const KINDS = {
   server: SpanKind.SERVER,
+  client: SpanKind.CLIENT,
   producer: SpanKind.PRODUCER,
   consumer: SpanKind.CONSUMER,
   internal: SpanKind.INTERNAL,

@@ -9,9 +9,9 @@ export interface RecordedRequest {
   body: string;
 }
 
-/** A local HTTP server on 127.0.0.1 that keeps what it was asked and answers as the test says. */
+/** A local HTTP server that keeps what it was asked and answers as the test says. */
 export interface RecordingServer {
-  /** `http://127.0.0.1:<port>` */
+  /** `http://127.0.0.1:<port>`, or the host it was started on. */
   readonly base: string;
   seen: RecordedRequest[];
   answer: (request: RecordedRequest, response: ServerResponse) => void;
@@ -22,7 +22,8 @@ export interface RecordingServer {
   close(): Promise<void>;
 }
 
-export async function startRecordingServer(): Promise<RecordingServer> {
+/** On `port` of `host`, a loopback address; any free port when none is given. */
+export async function startRecordingServer({ host = '127.0.0.1', port = 0 } = {}): Promise<RecordingServer> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -33,9 +34,9 @@ export async function startRecordingServer(): Promise<RecordingServer> {
       recording.answer(entry, response);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
   const recording: RecordingServer = {
-    base: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    base: `http://${host}:${(server.address() as AddressInfo).port}`,
     seen: [],
     answer: (_request, response) => response.end('ok'),
     redirectTo(location, status = 302) {
