@@ -11,14 +11,6 @@ export interface ServiceOptions {
     refusalLogRate: number;
     chunkSize: number;
   };
-  /** Options of `openSqlLogin`, which only a worker needs. */
-  sql: {
-    databaseUrl: string;
-    dataDatabaseUrl: string | null;
-    masterKey: Buffer;
-    applicationName: string;
-    limits: { timeMs: number; rows: number; bytes: number };
-  };
   queue: { redisUrl: string | null; databaseUrl: string; prefix: string; commandTimeoutMs: number; lockMs: number };
 }
 
@@ -28,7 +20,6 @@ export interface ServiceOptions {
  */
 export function serviceOptions(settings: Settings, applicationName: string): ServiceOptions {
   const databaseUrl = settings.DATABASE_URL!;
-  const { time: timeMs, rows, bytes } = settings.SQL_LIMITS;
   return {
     storage: {
       databaseUrl,
@@ -38,13 +29,6 @@ export function serviceOptions(settings: Settings, applicationName: string): Ser
       statementTimeoutMs: settings.DATABASE_STATEMENT_TIMEOUT,
       refusalLogRate: settings.REFUSAL_LOG_RATE,
       chunkSize: settings.CHUNK_SIZE,
-    },
-    sql: {
-      databaseUrl,
-      dataDatabaseUrl: settings.DATA_DATABASE_URL,
-      masterKey: settings.HOOKMILL_MASTER_KEY!,
-      applicationName,
-      limits: { timeMs, rows, bytes },
     },
     queue: {
       redisUrl: settings.REDIS_URL,

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { PUBLIC_SCHEMA } from '../connection/session-options.js';
 import { createDataSource } from '../connection/data-source.js';
+import { ensureRecordsRole } from './ensure-records-role.js';
 import { createPartitions } from '../partitions/keep-partitions.js';
 
 /** Any fixed number: it only has to differ from our other advisory locks. */
@@ -27,21 +28,13 @@ export async function migrate(databaseUrl: string, log: (line: string) => void =
     await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const names = await runMigrations(databaseUrl);
     for (const name of names) log(`migrated: ${name}`);
-    if (names.includes('Collections1795482000000')) await tellMissingRole(lock, log);
+    await ensureRecordsRole(lock, log);
     const partitions = await createPartitions(lock, DAYS_AHEAD);
     if (partitions.length > 0) log(`partitions made: ${partitions.length}`);
     return names;
   } finally {
     await lock.end();
   }
-}
-
-async function tellMissingRole(client: pg.Client, log: (line: string) => void): Promise<void> {
-  const { rows } = await client.query('select 1 from data_access where records_role is not null');
-  if (rows.length > 0) return;
-  log(
-    'The user of DATABASE_URL may not create roles: records of collections are read and written with its own rights, and sql nodes need DATA_DATABASE_URL.',
-  );
 }
 
 async function runMigrations(databaseUrl: string): Promise<string[]> {

@@ -50,8 +50,9 @@ class PgSqlRunner implements SqlRunner {
       await client.query('rollback').catch(() => undefined);
       throw guard.reason ?? (error instanceof EngineError ? error : describeSqlFault(error));
     } finally {
+      const isClean = await isReset(client);
       guard.release();
-      client.release(guard.isCut || !(await isReset(client)));
+      client.release(guard.isCut || !isClean);
     }
   }
 

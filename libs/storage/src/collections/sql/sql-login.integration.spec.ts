@@ -1,4 +1,4 @@
-import { SecretBox } from '#shared';
+import { SecretBox, type JsonObject } from '#shared';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
@@ -146,6 +146,27 @@ describe('a database whose user is no superuser', () => {
     const withLogin = openSqlLogin({ ...options, dataDatabaseUrl: handmade.toString() });
     expect(await withLogin.sql(call('select a from notes'))).toEqual([{ a: 1 }]);
     await Promise.all([without.close(), withLogin.close(), storage.close()]);
+  });
+});
+
+describe('the role of records', () => {
+  it('is made anew by the next migration where it is not there, as after a restore on another cluster', async () => {
+    const database = await createTestDatabase();
+    const storage = await openTestStorage(database.url);
+    await storage.collections.put('notes', { fields: [{ name: 'a', type: 'integer' }] });
+    const owner = await connectTo(database.url);
+    const roleOf = async () => (await owner.query('select records_role from data_access')).rows[0] as JsonObject;
+    await owner.query(`update data_access set records_role = 'hookmill_data_of_another_cluster'`);
+    await expect(storage.collections.createRecord('notes', { a: 1 })).rejects.toThrow(/role/);
+    await migrate(database.url);
+    const role = await roleOf();
+    expect(role['records_role']).toMatch(/^hookmill_data_[0-9a-f]{12}$/);
+    expect(await storage.collections.createRecord('notes', { a: 1 })).toMatchObject({ a: 1 });
+    await migrate(database.url);
+    expect(await roleOf()).toEqual(role);
+    await owner.end();
+    await storage.close();
+    await database.drop();
   });
 });
 
