@@ -13,5 +13,6 @@ export type AdminStorage = Pick<
   | 'executions'
   | 'nodeTests'
   | 'tasks'
+  | 'collections'
   | 'ping'
 >;

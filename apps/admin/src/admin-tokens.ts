@@ -4,6 +4,7 @@ export const PUBLIC_URL = Symbol('public url');
 export const WORKFLOW_DESK = Symbol('workflow desk');
 export const MANUAL_RUNS = Symbol('manual runs');
 export const EXECUTION_VIEWS = Symbol('execution views');
+export const RECORD_DESK = Symbol('record desk');
 export const NODE_TEST_DESK = Symbol('node test desk');
 export const EXECUTION_DESK = Symbol('execution desk');
 export const TASK_DESK = Symbol('task desk');

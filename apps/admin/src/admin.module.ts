@@ -16,6 +16,7 @@ import {
   NODE_TEST_DESK,
   PUBLIC_URL,
   TASK_DESK,
+  RECORD_DESK,
   WORKFLOW_DESK,
 } from './admin-tokens.js';
 import { publicUrl } from './admin-config.js';
@@ -23,6 +24,9 @@ import type { AdminStorage } from './admin-storage.js';
 import { ApiKeysController } from './auth/api-keys.controller.js';
 import { CatalogueController } from './catalog/catalogue.controller.js';
 import { ChannelsController } from './channels/channels.controller.js';
+import { CollectionsController } from './collections/collections.controller.js';
+import { RecordDesk } from './collections/record-desk.js';
+import { RecordsController } from './collections/records.controller.js';
 import { ExecutionDesk } from './executions/execution-desk.js';
 import { ExecutionViews } from './executions/execution-views.js';
 import { ExecutionsController } from './executions/executions.controller.js';
@@ -68,6 +72,8 @@ export class AdminModule {
         RequestsController,
         TasksController,
         SecretsController,
+        CollectionsController,
+        RecordsController,
         ApiKeysController,
         ChannelsController,
         NotificationsController,
@@ -104,6 +110,7 @@ function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminPar
     { provide: ADMIN_STORAGE, useValue: storage },
     { provide: PUBLIC_URL, useValue: publicUrl(config) },
     { provide: WORKFLOW_DESK, useValue: new WorkflowDesk(storage.workflows) },
+    { provide: RECORD_DESK, useValue: new RecordDesk(storage.collections) },
     {
       provide: EXECUTION_VIEWS,
       useValue: new ExecutionViews(storage.history, storage.configuration, { jsonDepth, jsonKeys }),

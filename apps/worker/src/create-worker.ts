@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { prepareQueueBackend } from '#queue';
 import { createLogger, maskedConfig, Readiness, type Logger } from '#shared';
-import { assertMigrated, keepPartitions, openStorage, type Storage } from '#storage';
+import { assertMigrated, keepPartitions, openSqlLogin, openStorage, type Storage } from '#storage';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { ExecutionProcessor } from './execution/execution.processor.js';
 import { RunningExecutions } from './execution/running-executions.js';
@@ -96,6 +96,7 @@ async function openParts(config: WorkerConfig, storage: Storage, logger: Logger)
         logBytes: settings.SCRIPT_LIMITS.log,
       },
     }),
+    sqlLogin: openSqlLogin(config.sql),
     http,
     mail,
     notifications: createNotificationSender({
@@ -129,5 +130,6 @@ async function closeParts(parts: WorkerParts): Promise<void> {
   await parts.script.close();
   await parts.evaluator.close();
   await parts.http.close();
+  await parts.sqlLogin.close();
   await parts.storage.close();
 }

@@ -1,11 +1,12 @@
 import type { QueueOptions } from '#queue';
 import { allowedVariables, loadConfig, serviceOptions, type Settings } from '#shared';
-import type { StorageOptions } from '#storage';
+import type { SqlRunnerOptions, StorageOptions } from '#storage';
 
 /** What the worker runs with; every part is handed the narrowest piece of it. */
 export interface WorkerConfig {
   settings: Settings;
   storage: StorageOptions;
+  sql: SqlRunnerOptions;
   queue: QueueOptions;
   /** For `$env`, besides secrets. */
   allowedVariables: Readonly<Record<string, string>>;

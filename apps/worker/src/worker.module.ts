@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { MailSender, NotificationSender } from '#engine';
 import { JOB_PRODUCER, queueModule, REPLY_CHANNEL, type JobProducer, type ReplyChannel } from '#queue';
 import { Readiness, type Logger } from '#shared';
-import type { Storage } from '#storage';
+import type { SqlRunner, Storage } from '#storage';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { ExecuteWorkflow, type ExecuteWorkflowParts } from './execution/execute-workflow.js';
 import { ExecutionProcessor } from './execution/execution.processor.js';
@@ -10,6 +10,7 @@ import type { RunningExecutions } from './execution/running-executions.js';
 import { VersionCache } from './execution/steps/load-version.js';
 import type { WorkerLease } from './execution/worker-lease.js';
 import { HealthController } from './http/health.controller.js';
+import { createDataReader } from './ports/data-reader.js';
 import type { createEvaluator } from './ports/evaluator.js';
 import { NodeTests } from './node-tests/node-tests.js';
 import { withNodeTests } from './node-tests/with-node-tests.js';
@@ -28,6 +29,7 @@ export interface WorkerParts {
   script: ReturnType<typeof createScriptRunner>;
   evaluator: ReturnType<typeof createEvaluator>;
   http: ReturnType<typeof createHttpClient>;
+  sqlLogin: SqlRunner;
   mail: MailSender;
   notifications: NotificationSender;
   logger: Logger;
@@ -74,7 +76,20 @@ export class WorkerModule {
 }
 
 function createProcessor(parts: WorkerParts, producer: JobProducer, replies: ReplyChannel): ExecutionProcessor {
-  const { config, storage, lease, running, environment, script, evaluator, http, mail, notifications, logger } = parts;
+  const {
+    config,
+    storage,
+    lease,
+    running,
+    environment,
+    script,
+    evaluator,
+    http,
+    sqlLogin,
+    mail,
+    notifications,
+    logger,
+  } = parts;
   const needs: ExecuteWorkflowParts = {
     executions: storage.executions,
     dispatch: storage.dispatch,
@@ -88,6 +103,7 @@ function createProcessor(parts: WorkerParts, producer: JobProducer, replies: Rep
       script,
       evaluator,
       http,
+      data: createDataReader(storage.collections, sqlLogin),
       mail,
       notifications,
       tasks: { find: (runId) => storage.tasks.statesOf(runId) },

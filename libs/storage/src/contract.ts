@@ -10,9 +10,12 @@ import type {
 } from '#engine';
 import type { Json, JsonObject } from '#shared';
 import type { ChannelStore, NotificationStore } from './channels/contract.js';
+import type { CollectionStore } from './collections/contract.js';
 import type { NodeTestStore } from './node-tests/contract.js';
 import type { TaskStore } from './tasks/contract.js';
+import type { Page } from './page.js';
 
+export type { Page };
 export * from './node-tests/contract.js';
 
 /*
@@ -360,11 +363,6 @@ export interface VersionRecord {
   createdAt: Date;
 }
 
-export interface Page<T> {
-  items: T[];
-  nextCursor: string | null;
-}
-
 export interface WorkflowToSave {
   key: string;
   title: string | null;
@@ -585,6 +583,7 @@ export interface Storage {
   channels: ChannelStore;
   notifications: NotificationStore;
   maintenance: MaintenanceStore;
+  collections: CollectionStore;
   nodeTests: NodeTestStore;
   tasks: TaskStore;
   /** Rejects within `timeoutMs` when the database cannot answer. */

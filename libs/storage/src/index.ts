@@ -1,4 +1,7 @@
 export * from './contract.js';
+export * from './collections/contract.js';
+export { applyRecordWrite, type RecordWrite } from './collections/apply-record-write.js';
+export { openSqlLogin, type SqlRunnerOptions } from './collections/sql/pg-sql-runner.js';
 export * from './channels/contract.js';
 export * from './tasks/contract.js';
 export { BadCursor } from './connection/cursor.js';
@@ -7,3 +10,4 @@ export { migrate } from './migrations/migrate.js';
 export { openStorage } from './open-storage.js';
 export { keepPartitions } from './partitions/keep-partitions.js';
 export { PathConflict } from './repositories/path-claims.js';
+export { recordFaults } from './collections/record-faults.js';

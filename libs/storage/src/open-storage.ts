@@ -2,6 +2,7 @@ import { SecretBox } from '#shared';
 import type { DataSource } from 'typeorm';
 import { BatchingRequestLog } from './accepting/batching-request-log.js';
 import { GroupCommitAcceptor } from './accepting/group-commit-acceptor.js';
+import { PgCollectionStore } from './collections/pg-collection-store.js';
 import { PgChannelStore } from './channels/pg-channel-store.js';
 import { PgNotificationStore } from './channels/pg-notification-store.js';
 import { createDataSource } from './connection/data-source.js';
@@ -55,6 +56,7 @@ function assemble(database: Database, dataSource: DataSource, box: SecretBox, op
     history: new PgHistoryStore(database, box),
     secrets: new TypeormSecretStore(dataSource, box),
     apiKeys: new TypeormApiKeyStore(dataSource),
+    collections: new PgCollectionStore(database),
     channels: new PgChannelStore(database, box),
     notifications: new PgNotificationStore(database),
     nodeTests: new PgNodeTestStore(database),

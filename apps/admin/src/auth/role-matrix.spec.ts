@@ -40,6 +40,15 @@ const MATRIX: Record<string, Role> = {
   'DELETE /api/v1/channels/{name}': 'editor',
   'GET /api/v1/notifications': 'viewer',
   'POST /api/v1/notifications/{id}/read': 'operator',
+  'GET /api/v1/collections': 'viewer',
+  'GET /api/v1/collections/{name}': 'viewer',
+  'PUT /api/v1/collections/{name}': 'editor',
+  'DELETE /api/v1/collections/{name}': 'editor',
+  'GET /api/v1/collections/{name}/records': 'viewer',
+  'POST /api/v1/collections/{name}/records': 'editor',
+  'GET /api/v1/collections/{name}/records/{id}': 'viewer',
+  'PATCH /api/v1/collections/{name}/records/{id}': 'editor',
+  'DELETE /api/v1/collections/{name}/records/{id}': 'editor',
   'GET /api/v1/api-keys': 'admin',
   'POST /api/v1/api-keys': 'admin',
   'DELETE /api/v1/api-keys/{id}': 'admin',
@@ -77,7 +86,7 @@ describe('who may call what', () => {
     // A body that no route takes: the right is decided before anybody looks at it.
     const body = '{ not json';
     const headers = { 'content-type': 'application/json' };
-    const withBody = method === 'POST' || method === 'PUT' ? { body, headers } : {};
+    const withBody = ['POST', 'PUT', 'PATCH'].includes(method) ? { body, headers } : {};
 
     it('answers 401 without a key', async () => {
       const answer = await test.call(method, url, { as: null, ...withBody });

@@ -9,7 +9,7 @@ export function createOpenApi(app: INestApplication): OpenAPIObject {
     .setOpenAPIVersion('3.1.0')
     .setTitle('Hookmill management API')
     .setDescription(
-      'Workflows, executions, requests, secrets and keys. Errors are application/problem+json (RFC 9457).',
+      'Workflows, executions, requests, secrets, collections and keys. Errors are application/problem+json (RFC 9457).',
     )
     .setVersion(productVersion())
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'an API key' })

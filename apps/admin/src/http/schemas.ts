@@ -84,6 +84,17 @@ const task = {
   submittedAt: orNull(time),
   readAt: orNull(time),
 };
+const fieldType = {
+  enum: ['string', 'text', 'integer', 'bigint', 'double', 'decimal', 'boolean', 'date', 'datetime', 'json', 'uuid'],
+};
+const field = {
+  name: text,
+  type: fieldType,
+  required: { ...flag, default: false },
+  default: { ...any, default: null },
+  unique: { ...flag, default: false },
+  index: { ...flag, default: false },
+};
 const secret = { name: text, createdAt: time, updatedAt: time, notBefore: orNull(time), notAfter: orNull(time) };
 
 /** What the API answers, for the OpenAPI document. The answers' own types are in the `*-view.ts` files. */
@@ -168,6 +179,34 @@ export const schemas = {
   Channels: page('Channel'),
   Notification: object({ id: uuid, to: text, title: orNull(text), text, createdAt: time, readAt: orNull(time) }),
   Notifications: page('Notification'),
+  Field: object(field),
+  Collection: object({
+    name: text,
+    title: orNull(text),
+    fields: { type: 'array', items: ref('Field') },
+    createdAt: time,
+    updatedAt: time,
+  }),
+  Collections: page('Collection'),
+  CollectionBody: object(
+    {
+      title: orNull(text),
+      fields: { type: 'array', items: object(field, ['required', 'default', 'unique', 'index']) },
+    },
+    ['title'],
+  ),
+  Record: {
+    type: 'object',
+    description: 'The values by field, besides what the database sets.',
+    properties: {
+      id: { type: ['integer', 'string'], description: 'text beyond 2^53' },
+      createdAt: time,
+      updatedAt: time,
+    },
+    required: ['id', 'createdAt', 'updatedAt'],
+  },
+  Records: page('Record'),
+  RecordValues: { type: 'object', description: 'values by field' },
   ApiKey: object({ id: uuid, name: text, role: text, prefix: text, createdAt: time, lastUsedAt: orNull(time) }),
   ApiKeys: page('ApiKey'),
   NewApiKey: object({ id: uuid, key: text, name: text, role: text }),

@@ -12,6 +12,7 @@ import type {
 } from '#storage';
 import type { AdminStorage } from '../admin-storage.js';
 import { inMemoryChannels, inMemoryNotifications } from './in-memory-channels.js';
+import { InMemoryCollections } from './in-memory-collections.js';
 import { InMemoryWorkflows } from './in-memory-workflows.js';
 import { inMemoryNodeTests, type NodeTestRow } from './in-memory-node-tests.js';
 import { InMemoryTasks } from './in-memory-tasks.js';
@@ -19,6 +20,7 @@ import { pageOf } from './page-of.js';
 
 export interface InMemoryStorage extends AdminStorage {
   tasks: InMemoryTasks;
+  collections: InMemoryCollections;
   /** What `history` answers from; specs put things in. */
   executionRows: ExecutionDetail[];
   requestRows: RequestDetail[];
@@ -44,6 +46,7 @@ export function inMemoryStorage(): InMemoryStorage {
   const storage: InMemoryStorage = {
     workflows,
     tasks: new InMemoryTasks(),
+    collections: new InMemoryCollections(),
     executionRows: [],
     requestRows: [],
     asked: [],

@@ -1,4 +1,4 @@
-import type { HttpClient, ScriptRunner } from '#engine';
+import type { EnginePorts } from '#engine';
 import { fakePorts } from '#engine/testing';
 import type { ExecutionJob, JobProducer } from '#queue';
 import { createLogger } from '#shared';
@@ -30,7 +30,7 @@ const SETTINGS = {
 export async function startTestWorker(
   storage: Storage,
   producer: Pick<JobProducer, 'enqueue'>,
-  outside: { http?: HttpClient; script?: ScriptRunner },
+  outside: Partial<EnginePorts>,
 ): Promise<TestWorker> {
   const fault = (error: unknown) => {
     throw error;

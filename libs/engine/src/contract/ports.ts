@@ -214,9 +214,11 @@ export interface ExecutionReader {
 export class WriteRefused extends Error {
   override readonly name = 'WriteRefused';
 
+  /** @param detail JSON to look at: `{field}` where one field is why */
   constructor(
     readonly code: string,
     message: string,
+    readonly detail?: Json,
   ) {
     super(message);
   }

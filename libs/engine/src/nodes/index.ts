@@ -1,10 +1,13 @@
 import type { NodeDefinition } from '../contract/node.js';
 import { approvalNode } from './approval.node.js';
+import { aggregateNode } from './aggregate.node.js';
 import { calculationNode } from './calculation.node.js';
 import { ccNode } from './cc.node.js';
 import { conditionNode } from './condition.node.js';
+import { createNode } from './create.node.js';
 import { dateCalculationNode } from './date-calculation.node.js';
 import { delayNode } from './delay.node.js';
+import { destroyNode } from './destroy.node.js';
 import { endNode } from './end.node.js';
 import { llmNode } from './llm.node.js';
 import { loopNode } from './loop.node.js';
@@ -16,11 +19,14 @@ import { jsonQueryNode } from './json-query.node.js';
 import { jsonVariableMappingNode } from './json-variable-mapping.node.js';
 import { outputNode } from './output.node.js';
 import { parallelNode } from './parallel.node.js';
+import { queryNode } from './query.node.js';
 import { requestNode } from './request.node.js';
 import { responseMessageNode } from './response-message.node.js';
 import { responseNode } from './response.node.js';
 import { scriptNode } from './script.node.js';
+import { sqlNode } from './sql.node.js';
 import { subflowNode } from './subflow.node.js';
+import { updateNode } from './update.node.js';
 import { variableNode } from './variable.node.js';
 
 const definitions: readonly NodeDefinition[] = [
@@ -34,6 +40,12 @@ const definitions: readonly NodeDefinition[] = [
   jsonVariableMappingNode,
   variableNode,
   scriptNode,
+  createNode,
+  updateNode,
+  queryNode,
+  destroyNode,
+  aggregateNode,
+  sqlNode,
   requestNode,
   mailerNode,
   notificationNode,

@@ -1,5 +1,6 @@
 export { answeringPorts } from './answering-ports.js';
 export * from './ended-outcome.js';
+export * from './fake-data.js';
 export * from './fake-evaluator.js';
 export * from './fake-http.js';
 export * from './fake-ports.js';

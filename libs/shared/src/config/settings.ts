@@ -30,6 +30,7 @@ const TIMES = { headers: 10_000, request: 30_000 };
 const RESULTS = { node: 1024 ** 2, reply: 5 * 1024 ** 2, state: 16 * 1024 ** 2 };
 const MAIL = { recipients: 100, message: 10 * 1024 ** 2 };
 const EVALUATIONS = { memory: 128 * 1024 ** 2, time: 2_000, output: 1024 ** 2, processes: 2 };
+const SQL = { time: 10_000, rows: 10_000, bytes: 16 * 1024 ** 2 };
 const SCRIPTS = { memory: 64 * 1024 ** 2, cpu: 5_000, wall: 10_000, output: 1024 ** 2, log: 64 * 1024, threads: 2 };
 const HTTP = { answer: 5 * 1024 ** 2, redirects: 3 };
 
@@ -40,6 +41,13 @@ export const settings = {
     optional(parse.url('postgres:', 'postgresql:')),
     undefined,
     'Postgres 15 or newer. Unset: `npm start` runs an embedded Postgres under HOOKMILL_DATA_DIR. Its user owns the database.',
+    true,
+  ),
+  DATA_DATABASE_URL: setting(
+    'Services',
+    optional(parse.url('postgres:', 'postgresql:')),
+    undefined,
+    'Login of sql nodes, with rights on the schema `data` only. Unset: made at the first use, where the user of DATABASE_URL may create roles.',
     true,
   ),
   REDIS_URL: setting(
@@ -178,6 +186,12 @@ export const settings = {
     parse.limits(RESULTS),
     'node=1mb,reply=5mb,state=16mb',
     'Largest node result, reply, and all results of one execution.',
+  ),
+  SQL_LIMITS: setting(
+    'Limits',
+    parse.limits(SQL),
+    'time=10s,rows=10000,bytes=16mb',
+    'How long a statement of an sql node may take, and the most rows and bytes it may answer: they are held in memory.',
   ),
   SCRIPT_LIMITS: setting(
     'Limits',
