@@ -10,6 +10,7 @@ export type AdminStorage = Pick<
   | 'configuration'
   | 'executions'
   | 'collections'
+  | 'triggers'
   | 'nodeTests'
   | 'ping'
 >;

@@ -10,12 +10,15 @@ import {
 import { Readiness, type Logger, type Settings } from '#shared';
 import {
   ADMIN_STORAGE,
+  AWAITED_RUNS,
   EXECUTION_DESK,
   EXECUTION_VIEWS,
   MANUAL_RUNS,
   NODE_TEST_DESK,
   PUBLIC_URL,
   RECORD_DESK,
+  TRIGGER_DESK,
+  TRIGGER_RUNS,
   WORKFLOW_DESK,
 } from './admin-tokens.js';
 import { publicUrl } from './admin-config.js';
@@ -35,6 +38,11 @@ import { NodeTestDesk } from './node-tests/node-test-desk.js';
 import { NodeTestsController } from './node-tests/node-tests.controller.js';
 import { RequestsController } from './requests/requests.controller.js';
 import { SecretsController } from './secrets/secrets.controller.js';
+import { RecordInterceptor } from './triggers/record-interceptor.js';
+import { TriggerDesk } from './triggers/trigger-desk.js';
+import { TriggerRuns } from './triggers/trigger-runs.js';
+import { TriggersController } from './triggers/triggers.controller.js';
+import { AwaitedRuns } from './workflows/awaited-runs.js';
 import { ExecuteController } from './workflows/execute.controller.js';
 import { ManualRuns } from './workflows/manual-runs.js';
 import { VersionsController } from './workflows/versions.controller.js';
@@ -68,11 +76,12 @@ export class AdminModule {
         SecretsController,
         CollectionsController,
         RecordsController,
+        TriggersController,
         ApiKeysController,
         CatalogueController,
         NodeTestsController,
       ],
-      providers: [...queueProviders(parts.queue), ...ownProviders(parts)],
+      providers: [...queueProviders(parts.queue), ...ownProviders(parts), ...triggerProviders(parts)],
     };
   }
 }
@@ -102,7 +111,6 @@ function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminPar
     { provide: ADMIN_STORAGE, useValue: storage },
     { provide: PUBLIC_URL, useValue: publicUrl(config) },
     { provide: WORKFLOW_DESK, useValue: new WorkflowDesk(storage.workflows) },
-    { provide: RECORD_DESK, useValue: new RecordDesk(storage.collections) },
     {
       provide: EXECUTION_VIEWS,
       useValue: new ExecutionViews(storage.history, storage.configuration, { jsonDepth, jsonKeys }),
@@ -112,12 +120,6 @@ function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminPar
       inject: [JOB_PRODUCER, REPLY_CHANNEL],
       useFactory: (producer: JobProducer, replies: ReplyChannel) =>
         new ExecutionDesk(storage, producer, replies, logger),
-    },
-    {
-      provide: MANUAL_RUNS,
-      inject: [JOB_PRODUCER, REPLY_CHANNEL],
-      useFactory: (producer: JobProducer, replies: ReplyChannel) =>
-        new ManualRuns(storage.history, storage.executions, producer, replies, logger, options),
     },
     {
       provide: NODE_TEST_DESK,
@@ -130,6 +132,43 @@ function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminPar
       inject: [JOB_PRODUCER],
       useFactory: (producer: JobProducer) =>
         new Readiness({ database: readinessCheck(storage), queue: readinessCheck(producer) }),
+    },
+  ];
+}
+
+/** What starts executions from here, and those that records start on the way. */
+function triggerProviders({ config, logger, storage, drain, manualWaitMs }: AdminParts): Provider[] {
+  const options = { pollMs: config.REPLY_POLL, signal: drain.signal };
+  return [
+    {
+      provide: AWAITED_RUNS,
+      inject: [JOB_PRODUCER, REPLY_CHANNEL],
+      useFactory: (producer: JobProducer, replies: ReplyChannel) => {
+        const runs = new AwaitedRuns(storage.executions, producer, replies, logger, options);
+        storage.triggers.onStarted((executions) => executions.forEach(({ id }) => void runs.enqueue(id, false)));
+        return runs;
+      },
+    },
+    {
+      provide: MANUAL_RUNS,
+      inject: [AWAITED_RUNS],
+      useFactory: (runs: AwaitedRuns) => new ManualRuns(storage.history, runs, manualWaitMs),
+    },
+    {
+      provide: TRIGGER_RUNS,
+      inject: [AWAITED_RUNS],
+      useFactory: (runs: AwaitedRuns) => new TriggerRuns(storage, runs),
+    },
+    {
+      provide: RECORD_DESK,
+      inject: [TRIGGER_RUNS],
+      useFactory: (runs: TriggerRuns) =>
+        new RecordDesk(storage.collections, new RecordInterceptor(storage, runs, logger)),
+    },
+    {
+      provide: TRIGGER_DESK,
+      inject: [TRIGGER_RUNS],
+      useFactory: (runs: TriggerRuns) => new TriggerDesk(storage.collections, storage.triggers, runs),
     },
   ];
 }

@@ -6,15 +6,18 @@ import type {
   NodeRunRecord,
   Reply,
   StoredRequest,
+  TriggerBinding,
   Write,
 } from '#engine';
 import type { Json, JsonObject } from '#shared';
 import type { ChannelStore, NotificationStore } from './channels/contract.js';
 import type { CollectionStore } from './collections/contract.js';
 import type { NodeTestStore } from './node-tests/contract.js';
+import type { ScheduleStore, TriggerStore } from './triggers/contract.js';
 import type { Page } from './page.js';
+import type { QueuedExecution } from './queued-execution.js';
 
-export type { Page };
+export type { Page, QueuedExecution };
 export * from './node-tests/contract.js';
 
 /*
@@ -262,19 +265,6 @@ export interface StoredReplyState {
 
 // ---- dispatcher -----------------------------------------------------------------------------------------------
 
-export interface QueuedExecution {
-  id: string;
-  attempt: number;
-  mode: 'async' | 'sync';
-  /**
-   * For the job id. Null without a delivery id, and when the key was taken over from an earlier execution: that one's
-   * job may still be in the queue under the key.
-   */
-  dedupId: Buffer | null;
-  /** The chunk it was accepted in; its job may hold the execution. Null when there is none, or it ran before. */
-  chunkId: string | null;
-}
-
 /** Started, and nobody runs it any more. */
 export interface LostExecution {
   id: string;
@@ -373,6 +363,8 @@ export interface WorkflowToSave {
   contentHash: string;
   /** Custom path claims of this version: normalised pattern per method, for the overlap check. */
   path: { pattern: string; methods: string[] } | null;
+  /** What its trigger is looked up by; absent or null when nothing but its URL or key starts it. */
+  binding?: TriggerBinding | null;
   draft: boolean;
   /** ETag the caller saw; a mismatch is answered with `stale`. */
   ifMatch: string | null;
@@ -381,6 +373,7 @@ export interface WorkflowToSave {
 export type SaveResult =
   | { kind: 'created' | 'updated' | 'unchanged'; workflow: WorkflowRecord; version: VersionRecord }
   | { kind: 'mode_differs' | 'stale' | 'key_taken' }
+  | { kind: 'trigger_differs'; type: string }
   | { kind: 'path_conflict'; otherKey: string };
 
 export interface WorkflowStore {
@@ -584,6 +577,8 @@ export interface Storage {
   maintenance: MaintenanceStore;
   collections: CollectionStore;
   nodeTests: NodeTestStore;
+  triggers: TriggerStore;
+  schedules: ScheduleStore;
   /** Rejects within `timeoutMs` when the database cannot answer. */
   ping(timeoutMs: number): Promise<void>;
   close(): Promise<void>;

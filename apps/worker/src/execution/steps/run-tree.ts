@@ -4,7 +4,6 @@ import {
   type EnginePorts,
   type NodeRunRecord,
   type RunResult,
-  type TriggerContext,
 } from '#engine';
 import type { Json, Settings } from '#shared';
 import type { RunnableExecution } from '#storage';
@@ -34,7 +33,7 @@ export interface RunOptions {
 export async function runTree(
   execution: RunnableExecution,
   workflow: CompiledWorkflow,
-  context: TriggerContext,
+  context: Json,
   claim: ExecutionClaim,
   options: RunOptions,
 ): Promise<RunResult> {
@@ -43,7 +42,7 @@ export async function runTree(
     return await runExecution({
       workflow,
       execution: { id: execution.id, version: execution.version, mode: execution.mode },
-      context: context as unknown as Json,
+      context,
       env: options.environment.valuesFor(workflow.envNames),
       ports: { ...options.ports, journal: claim },
       signal: options.signal,
