@@ -46,6 +46,12 @@ export const delayNode = defineNode<DelayNodeConfig>({
       expect: { kind: 'suspend', result: 300_000 },
     },
     {
+      title: 'When the wait is over, it goes on',
+      config: { duration: 5, unit: 'minute' },
+      waited: { result: 300_000 },
+      expect: { kind: 'done', result: 300_000 },
+    },
+    {
       title: 'Wait as many days as the request says, then fail',
       config: { duration: '{{$context.data.days}}', unit: 'day', endStatus: 'failed' },
       context: { data: { days: 30 } },

@@ -18,6 +18,7 @@ export const endNode = defineNode<EndNodeConfig>({
   effect: 'pure',
   examples: [
     { title: 'Stop here, all is well', config: {}, expect: { kind: 'end', status: 'resolved' } },
+    { title: 'Written out', config: { endStatus: 'resolved' }, expect: { kind: 'end', status: 'resolved' } },
     { title: 'Stop as failed', config: { endStatus: 'failed' }, expect: { kind: 'end', status: 'failed' } },
   ],
   run({ config }) {

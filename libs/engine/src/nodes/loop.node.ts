@@ -3,7 +3,7 @@ import { EngineError } from '../contract/engine-error.js';
 import { defineNode } from '../contract/node.js';
 import type { Rounds } from '../contract/outcome.js';
 import type { Calculation, Fault } from '../contract/workflow-document.js';
-import { evaluateExpression } from '../expression/evaluate.js';
+import { evaluateInBounds, type EvaluationBounds } from '../expression/evaluate-in-bounds.js';
 import { checkNodeExpression, engineSchema, expressionSchema } from './expression-config.js';
 
 const ENGINES = ['basic', 'math.js', 'formula.js', 'string'] as const;
@@ -97,9 +97,13 @@ export const loopNode = defineNode<LoopNodeConfig>({
       },
     },
   ],
-  run({ config }) {
+  run({ config, ports, signal }) {
     const { target = null, exit = 'return', condition = false } = config;
-    return { kind: 'each', rounds: { branch: 'body', items: itemsOf(target), condition: asked(condition), exit } };
+    const bounds = { evaluator: ports.evaluator, signal };
+    return {
+      kind: 'each',
+      rounds: { branch: 'body', items: itemsOf(target), condition: asked(condition, bounds), exit },
+    };
   },
 });
 
@@ -120,11 +124,14 @@ function countOf(target: number): number {
   return Math.max(0, Math.floor(target));
 }
 
-function asked(condition: LoopCondition | false): Rounds['condition'] {
+function asked(condition: LoopCondition | false, bounds: EvaluationBounds): Rounds['condition'] {
   if (condition === false) return null;
   const { checkpoint, continueOnFalse = false, engine = 'basic', calculation, expression } = condition;
   return {
-    holds: (scope) => Boolean(evaluateExpression({ engine, calculation, expression }, scope)),
+    holds: (scope) => {
+      const result = evaluateInBounds({ engine, calculation, expression }, scope, bounds);
+      return result instanceof Promise ? result.then(Boolean) : Boolean(result);
+    },
     skipFirst: checkpoint === 'after',
     continueOnFalse,
   };

@@ -1,7 +1,7 @@
 import type { Json } from '#shared';
 import { defineNode } from '../contract/node.js';
 import type { Calculation, Fault } from '../contract/workflow-document.js';
-import { evaluateExpression } from '../expression/evaluate.js';
+import { evaluateInBounds } from '../expression/evaluate-in-bounds.js';
 import { checkNodeExpression, engineSchema, expressionSchema } from './expression-config.js';
 
 const ENGINES = ['basic', 'math.js', 'formula.js', 'string'] as const;
@@ -103,10 +103,11 @@ export const multiConditionsNode = defineNode<MultiConditionsNodeConfig>({
       expect: { kind: 'branch', name: 'otherwise', result: [{ key: 'paid', result: false }] },
     },
   ],
-  run({ config, scope }) {
+  async run({ config, scope, ports, signal }) {
+    const bounds = { evaluator: ports.evaluator, signal };
     const outcomes: { key: string; result: Json }[] = [];
     for (const { key, engine = 'basic', calculation, expression } of config.conditions) {
-      const result = evaluateExpression({ engine, calculation, expression }, scope);
+      const result = await evaluateInBounds({ engine, calculation, expression }, scope, bounds);
       outcomes.push({ key, result });
       if (result) return { kind: 'branch', name: key, result: outcomes };
     }

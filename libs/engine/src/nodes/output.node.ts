@@ -25,6 +25,18 @@ export const outputNode = defineNode<OutputNodeConfig>({
       context: { data: { customer: { id: 7 } } },
       expect: { kind: 'output', value: { customer: 7 } },
     },
+    {
+      title: 'A value keeps its type',
+      config: { value: '{{$jobsMapByNodeKey.total}}' },
+      results: { total: 12.5 },
+      expect: { kind: 'output', value: 12.5 },
+    },
+    {
+      title: 'Text around a template makes text',
+      config: { value: 'total: {{$jobsMapByNodeKey.total}}' },
+      results: { total: 12.5 },
+      expect: { kind: 'output', value: 'total: 12.5' },
+    },
   ],
   run({ config }) {
     return { kind: 'output', value: config.value ?? null };

@@ -45,6 +45,21 @@ export const responseNode = defineNode<ResponseNodeConfig>({
         reply: { status: 201, headers: { 'content-type': 'application/json' }, body: '{"id":7}' },
       },
     },
+    {
+      title: 'Text, with a header of its own',
+      config: { status: 429, headers: { 'Retry-After': '{{$context.data.wait}}' }, body: 'Come back later.' },
+      context: { data: { wait: 30 } },
+      expect: {
+        kind: 'reply',
+        reply: { status: 429, headers: { 'retry-after': '30' }, body: 'Come back later.' },
+      },
+    },
+    {
+      title: 'A status that a template made illegal becomes a 500, with the reason in the node run',
+      config: { status: '{{$context.data.status}}' },
+      context: { data: { status: 'much' } },
+      expect: { kind: 'reply', reply: { status: 500 } },
+    },
   ],
   run({ config, scope }) {
     const { reply, error } = renderReply(config, scope);

@@ -34,6 +34,11 @@ export const variableNode = defineNode<VariableNodeConfig>({
       expect: { kind: 'assign', value: [1, 2] },
     },
     {
+      title: 'Declare an empty one, to be filled later',
+      config: {},
+      expect: { kind: 'assign', value: null },
+    },
+    {
       title: 'Assign to one declared before',
       config: { target: 'total', value: 3 },
       expect: { kind: 'assign', target: 'total', value: 3 },

@@ -93,7 +93,7 @@ describe('Trap 16: semantics of branches', () => {
         'condition_1 1 resolved',
         `end 1 ${status}`,
       ]);
-      expect(ran.result('each')).toEqual({ looped: 1, done: 1 });
+      expect(ran.result('each')).toEqual({ looped: 2, done: 1 });
     },
   );
 
