@@ -58,7 +58,8 @@ describe('form-intake', () => {
 
   it('refuses a form without a name or with an address that is none', () => {
     const compiled = compileWorkflow(read('form-intake.yaml'));
-    const validate = compiled.ok && isWebhookWorkflow(compiled.workflow) ? compiled.workflow.trigger.validateBody : null;
+    const validate =
+      compiled.ok && isWebhookWorkflow(compiled.workflow) ? compiled.workflow.trigger.validateBody : null;
     expect(validate?.({ name: 'Ann' })).toEqual([]);
     expect(validate?.({ email: 'ann@example.com' })).not.toEqual([]);
     expect(validate?.({ name: 'Ann', email: 'nowhere' })).not.toEqual([]);

@@ -5,6 +5,7 @@ import type { Fault, NodeDocument, TriggerConfig, WorkflowDocument } from '../co
 import { parsePath } from '../expression/parse-path.js';
 import { templatePaths } from '../expression/template.js';
 import { triggerRegistry } from '../triggers/index.js';
+import { checkReferences } from './check-references.js';
 import { compileNodes, type CompiledNodes, type NodeRegistry } from './compile-nodes.js';
 import { checkOptions, compileOptions } from './compile-options.js';
 import { copyJson } from './copy-json.js';
@@ -41,7 +42,7 @@ function compileDocument(document: JsonObject, registry: NodeRegistry): CompileR
     ...schemaFaults(DOCUMENT_SCHEMA, document, ''),
     ...(isJsonObject(document.trigger) ? triggerFaults(definition, trigger) : []),
     ...checkOptions(document.options),
-    ...nodes.faults,
+    ...(nodes.faults.length > 0 ? nodes.faults : checkReferences(nodes.nodes)),
   ];
   const faults = [...unsupported, ...found.filter((fault) => !isCovered(fault, unsupported))];
   if (faults.length > 0 || definition === undefined) return refuse(faults);

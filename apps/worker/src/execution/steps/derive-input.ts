@@ -8,11 +8,7 @@ export class UnreadableRequest extends Error {
 }
 
 /** `$context`, made from the stored bytes by the function the gateway used too, or what its starter gave. */
-export function deriveInput(
-  execution: RunnableExecution,
-  workflow: CompiledWorkflow,
-  limits: ParseLimits,
-): Json {
+export function deriveInput(execution: RunnableExecution, workflow: CompiledWorkflow, limits: ParseLimits): Json {
   if (!execution.request) return givenContext(workflow, execution.input);
   const derived = deriveContext(execution.request, workflow, limits);
   if (derived.ok) return derived.context as unknown as Json;

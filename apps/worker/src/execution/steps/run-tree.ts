@@ -1,10 +1,4 @@
-import {
-  runExecution,
-  type CompiledWorkflow,
-  type EnginePorts,
-  type NodeRunRecord,
-  type RunResult,
-} from '#engine';
+import { runExecution, type CompiledWorkflow, type EnginePorts, type NodeRunRecord, type RunResult } from '#engine';
 import type { Json, Settings } from '#shared';
 import type { RunnableExecution } from '#storage';
 import type { Environment } from '../../ports/environment.js';
