@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { compileWorkflow, type ExecutionOutcome } from '#engine';
+import { compileWorkflow, isWebhookWorkflow, type ExecutionOutcome } from '#engine';
 import { runDocument } from '#engine/testing';
 import type { Json } from '#shared';
 
@@ -58,7 +58,8 @@ describe('form-intake', () => {
 
   it('refuses a form without a name or with an address that is none', () => {
     const compiled = compileWorkflow(read('form-intake.yaml'));
-    const validate = compiled.ok ? compiled.workflow.trigger.validateBody : null;
+    const validate =
+      compiled.ok && isWebhookWorkflow(compiled.workflow) ? compiled.workflow.trigger.validateBody : null;
     expect(validate?.({ name: 'Ann' })).toEqual([]);
     expect(validate?.({ email: 'ann@example.com' })).not.toEqual([]);
     expect(validate?.({ name: 'Ann', email: 'nowhere' })).not.toEqual([]);

@@ -11,6 +11,7 @@ export type AdminStorage = Pick<
   | 'notifications'
   | 'configuration'
   | 'executions'
+  | 'triggers'
   | 'nodeTests'
   | 'tasks'
   | 'collections'

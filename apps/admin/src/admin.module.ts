@@ -10,6 +10,7 @@ import {
 import { Readiness, type Logger, type Settings } from '#shared';
 import {
   ADMIN_STORAGE,
+  AWAITED_RUNS,
   EXECUTION_DESK,
   EXECUTION_VIEWS,
   MANUAL_RUNS,
@@ -17,6 +18,8 @@ import {
   PUBLIC_URL,
   TASK_DESK,
   RECORD_DESK,
+  TRIGGER_DESK,
+  TRIGGER_RUNS,
   WORKFLOW_DESK,
 } from './admin-tokens.js';
 import { publicUrl } from './admin-config.js';
@@ -40,6 +43,11 @@ import { RequestsController } from './requests/requests.controller.js';
 import { SecretsController } from './secrets/secrets.controller.js';
 import { TaskDesk } from './tasks/task-desk.js';
 import { TasksController } from './tasks/tasks.controller.js';
+import { RecordInterceptor } from './triggers/record-interceptor.js';
+import { TriggerDesk } from './triggers/trigger-desk.js';
+import { TriggerRuns } from './triggers/trigger-runs.js';
+import { TriggersController } from './triggers/triggers.controller.js';
+import { AwaitedRuns } from './workflows/awaited-runs.js';
 import { ExecuteController } from './workflows/execute.controller.js';
 import { ManualRuns } from './workflows/manual-runs.js';
 import { VersionsController } from './workflows/versions.controller.js';
@@ -74,13 +82,14 @@ export class AdminModule {
         SecretsController,
         CollectionsController,
         RecordsController,
+        TriggersController,
         ApiKeysController,
         ChannelsController,
         NotificationsController,
         CatalogueController,
         NodeTestsController,
       ],
-      providers: [...queueProviders(parts.queue), ...ownProviders(parts)],
+      providers: [...queueProviders(parts.queue), ...ownProviders(parts), ...triggerProviders(parts)],
     };
   }
 }
@@ -110,7 +119,6 @@ function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminPar
     { provide: ADMIN_STORAGE, useValue: storage },
     { provide: PUBLIC_URL, useValue: publicUrl(config) },
     { provide: WORKFLOW_DESK, useValue: new WorkflowDesk(storage.workflows) },
-    { provide: RECORD_DESK, useValue: new RecordDesk(storage.collections) },
     {
       provide: EXECUTION_VIEWS,
       useValue: new ExecutionViews(storage.history, storage.configuration, { jsonDepth, jsonKeys }),
@@ -127,12 +135,6 @@ function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminPar
       useFactory: (producer: JobProducer) => new TaskDesk(storage.tasks, producer, logger),
     },
     {
-      provide: MANUAL_RUNS,
-      inject: [JOB_PRODUCER, REPLY_CHANNEL],
-      useFactory: (producer: JobProducer, replies: ReplyChannel) =>
-        new ManualRuns(storage.history, storage.executions, producer, replies, logger, options),
-    },
-    {
       provide: NODE_TEST_DESK,
       inject: [JOB_PRODUCER, REPLY_CHANNEL],
       useFactory: (producer: JobProducer, replies: ReplyChannel) =>
@@ -143,6 +145,43 @@ function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminPar
       inject: [JOB_PRODUCER],
       useFactory: (producer: JobProducer) =>
         new Readiness({ database: readinessCheck(storage), queue: readinessCheck(producer) }),
+    },
+  ];
+}
+
+/** What starts executions from here, and those that records start on the way. */
+function triggerProviders({ config, logger, storage, drain, manualWaitMs }: AdminParts): Provider[] {
+  const options = { pollMs: config.REPLY_POLL, signal: drain.signal };
+  return [
+    {
+      provide: AWAITED_RUNS,
+      inject: [JOB_PRODUCER, REPLY_CHANNEL],
+      useFactory: (producer: JobProducer, replies: ReplyChannel) => {
+        const runs = new AwaitedRuns(storage.executions, producer, replies, logger, options);
+        storage.triggers.onStarted((executions) => executions.forEach(({ id }) => void runs.enqueue(id, false)));
+        return runs;
+      },
+    },
+    {
+      provide: MANUAL_RUNS,
+      inject: [AWAITED_RUNS],
+      useFactory: (runs: AwaitedRuns) => new ManualRuns(storage.history, runs, manualWaitMs),
+    },
+    {
+      provide: TRIGGER_RUNS,
+      inject: [AWAITED_RUNS],
+      useFactory: (runs: AwaitedRuns) => new TriggerRuns(storage, runs),
+    },
+    {
+      provide: RECORD_DESK,
+      inject: [TRIGGER_RUNS],
+      useFactory: (runs: TriggerRuns) =>
+        new RecordDesk(storage.collections, new RecordInterceptor(storage, runs, logger)),
+    },
+    {
+      provide: TRIGGER_DESK,
+      inject: [TRIGGER_RUNS],
+      useFactory: (runs: TriggerRuns) => new TriggerDesk(storage.collections, storage.triggers, runs),
     },
   ];
 }

@@ -4,6 +4,8 @@ import { JOB_PRODUCER, queueModule, REPLY_CHANNEL, type JobProducer, type ReplyC
 import { Readiness, type Logger } from '#shared';
 import type { SqlRunner, Storage } from '#storage';
 import { Dispatcher } from './dispatch/dispatcher.js';
+import { enqueueAll } from './dispatch/enqueue-all.js';
+import { toJob } from './dispatch/to-job.js';
 import { ExecuteWorkflow, type ExecuteWorkflowParts } from './execution/execute-workflow.js';
 import { ExecutionProcessor } from './execution/execution.processor.js';
 import type { RunningExecutions } from './execution/running-executions.js';
@@ -17,6 +19,7 @@ import { withNodeTests } from './node-tests/with-node-tests.js';
 import type { createHttpClient } from './ports/http-client.js';
 import type { Environment } from './ports/environment.js';
 import type { createScriptRunner } from './ports/script-runner.js';
+import { Scheduler } from './triggers/scheduler.js';
 import type { WorkerConfig } from './worker.config.js';
 
 /** What was opened before the module was made, and is closed after it. */
@@ -57,6 +60,11 @@ export class WorkerModule {
           provide: Dispatcher,
           inject: [JOB_PRODUCER, REPLY_CHANNEL],
           useFactory: (producer: JobProducer, replies: ReplyChannel) => createDispatcher(parts, producer, replies),
+        },
+        {
+          provide: Scheduler,
+          inject: [JOB_PRODUCER],
+          useFactory: (producer: JobProducer) => createScheduler(parts, producer),
         },
         {
           provide: Readiness,
@@ -130,4 +138,10 @@ function createDispatcher(parts: WorkerParts, producer: JobProducer, replies: Re
     leaseTtlMs: config.settings.LEASE_TTL,
     logger,
   });
+}
+
+/** Executions that records start travel the same way as those of schedules: from the commit into the queue. */
+function createScheduler({ storage, logger }: WorkerParts, producer: JobProducer): Scheduler {
+  storage.triggers.onStarted((executions) => void enqueueAll(producer, executions.map(toJob), logger));
+  return new Scheduler({ schedules: storage.schedules, producer, logger });
 }

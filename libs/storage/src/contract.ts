@@ -6,6 +6,7 @@ import type {
   NodeRunRecord,
   Reply,
   StoredRequest,
+  TriggerBinding,
   Write,
 } from '#engine';
 import type { Json, JsonObject } from '#shared';
@@ -13,9 +14,11 @@ import type { ChannelStore, NotificationStore } from './channels/contract.js';
 import type { CollectionStore } from './collections/contract.js';
 import type { NodeTestStore } from './node-tests/contract.js';
 import type { TaskStore } from './tasks/contract.js';
+import type { ScheduleStore, TriggerStore } from './triggers/contract.js';
 import type { Page } from './page.js';
+import type { QueuedExecution } from './queued-execution.js';
 
-export type { Page };
+export type { Page, QueuedExecution };
 export * from './node-tests/contract.js';
 
 /*
@@ -263,19 +266,6 @@ export interface StoredReplyState {
 
 // ---- dispatcher -----------------------------------------------------------------------------------------------
 
-export interface QueuedExecution {
-  id: string;
-  attempt: number;
-  mode: 'async' | 'sync';
-  /**
-   * For the job id. Null without a delivery id, and when the key was taken over from an earlier execution: that one's
-   * job may still be in the queue under the key.
-   */
-  dedupId: Buffer | null;
-  /** The chunk it was accepted in; its job may hold the execution. Null when there is none, or it ran before. */
-  chunkId: string | null;
-}
-
 /** Started, and nobody runs it any more. */
 export interface LostExecution {
   id: string;
@@ -374,6 +364,8 @@ export interface WorkflowToSave {
   contentHash: string;
   /** Custom path claims of this version: normalised pattern per method, for the overlap check. */
   path: { pattern: string; methods: string[] } | null;
+  /** What its trigger is looked up by; absent or null when nothing but its URL or key starts it. */
+  binding?: TriggerBinding | null;
   draft: boolean;
   /** ETag the caller saw; a mismatch is answered with `stale`. */
   ifMatch: string | null;
@@ -382,6 +374,7 @@ export interface WorkflowToSave {
 export type SaveResult =
   | { kind: 'created' | 'updated' | 'unchanged'; workflow: WorkflowRecord; version: VersionRecord }
   | { kind: 'mode_differs' | 'stale' | 'key_taken' }
+  | { kind: 'trigger_differs'; type: string }
   | { kind: 'path_conflict'; otherKey: string };
 
 export interface WorkflowStore {
@@ -586,6 +579,8 @@ export interface Storage {
   collections: CollectionStore;
   nodeTests: NodeTestStore;
   tasks: TaskStore;
+  triggers: TriggerStore;
+  schedules: ScheduleStore;
   /** Rejects within `timeoutMs` when the database cannot answer. */
   ping(timeoutMs: number): Promise<void>;
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 export * from './contract.js';
 export * from './collections/contract.js';
+export * from './triggers/contract.js';
 export { applyRecordWrite, type RecordWrite } from './collections/apply-record-write.js';
 export { openSqlLogin, type SqlRunnerOptions } from './collections/sql/pg-sql-runner.js';
 export * from './channels/contract.js';

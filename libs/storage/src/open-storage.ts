@@ -22,6 +22,10 @@ import { PgDispatchStore } from './running/pg-dispatch-store.js';
 import { PgExecutionStore } from './running/pg-execution-store.js';
 import { PgLeaseStore } from './running/pg-lease-store.js';
 import { PgTaskStore } from './tasks/pg-task-store.js';
+import { PgScheduleStore } from './triggers/pg-schedule-store.js';
+import { PgTriggerStore } from './triggers/pg-trigger-store.js';
+import { RecordTriggers } from './triggers/record-triggers.js';
+import { StartedExecutions } from './triggers/started-executions.js';
 
 /** Connections of the management tables' own small pool; idle ones are closed. */
 const MANAGEMENT_POOL = 2;
@@ -44,7 +48,9 @@ function assemble(database: Database, dataSource: DataSource, box: SecretBox, op
   const queries = new PartitionedQuery(database);
   const acceptor = new GroupCommitAcceptor(queries, options.statementTimeoutMs, options.chunkSize);
   const requestLog = new BatchingRequestLog(database, options.refusalLogRate);
-  const executions = new PgExecutionStore(database, queries, box);
+  const started = new StartedExecutions();
+  const recordTriggers = new RecordTriggers(started);
+  const executions = new PgExecutionStore(database, queries, box, recordTriggers);
   return {
     acceptor,
     requestLog,
@@ -56,10 +62,12 @@ function assemble(database: Database, dataSource: DataSource, box: SecretBox, op
     history: new PgHistoryStore(database, box),
     secrets: new TypeormSecretStore(dataSource, box),
     apiKeys: new TypeormApiKeyStore(dataSource),
-    collections: new PgCollectionStore(database),
     channels: new PgChannelStore(database, box),
     notifications: new PgNotificationStore(database),
     nodeTests: new PgNodeTestStore(database),
+    collections: new PgCollectionStore(database, recordTriggers),
+    triggers: new PgTriggerStore(database, started),
+    schedules: new PgScheduleStore(database),
     maintenance: new PgMaintenanceStore(database, options.databaseUrl),
     tasks: new PgTaskStore(database),
     ping: (timeoutMs) => database.ping(timeoutMs),

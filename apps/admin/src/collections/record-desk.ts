@@ -4,12 +4,20 @@ import { recordFaults, type CollectionStore } from '#storage';
 import type { Principal } from '../auth/key-ring.js';
 import { ApiProblem, found, notFound } from '../http/api-problem.js';
 import { jsonBody } from '../http/json-body.js';
+import type { InterceptedCall, RecordCall, RecordInterceptor } from '../triggers/record-interceptor.js';
+
+type RecordCalls = 'find' | 'findRecord' | 'createRecord' | 'updateRecord' | 'deleteRecord';
 
 /** Which records somebody writes to, and who. */
 export interface RecordAction {
   collection: string;
   caller: Principal;
+  /** Keys of the workflows that the call names. */
+  workflows: readonly string[];
 }
+
+/** What became of a write: a workflow may have prevented it without refusing it. */
+export type WrittenRecord = { kind: 'stored'; record: JsonObject } | { kind: 'intercepted'; answer: InterceptedCall };
 
 /**
  * Every write to records that comes over the API goes through here, one record at a time: what has to happen before or
@@ -17,26 +25,52 @@ export interface RecordAction {
  */
 export class RecordDesk {
   constructor(
-    private readonly collections: Pick<CollectionStore, 'find' | 'createRecord' | 'updateRecord' | 'deleteRecord'>,
+    private readonly collections: Pick<CollectionStore, RecordCalls>,
+    private readonly interceptor: Pick<RecordInterceptor, 'before' | 'after'>,
   ) {}
 
-  /** The record as stored. @throws ApiProblem not_found, invalid_record, not_unique */
-  async create({ collection }: RecordAction, body: unknown): Promise<JsonObject> {
+  /** The record as stored. @throws ApiProblem not_found, invalid_record, not_unique, and what `before` throws */
+  async create(action: RecordAction, body: unknown): Promise<WrittenRecord> {
+    const { collection } = action;
     const values = await this.accept(collection, body, 'create');
-    return settle(collection, () => this.collections.createRecord(collection, values));
+    return this.write({ ...action, action: 'create', id: null, values }, () =>
+      this.collections.createRecord(collection, values),
+    );
   }
 
-  /** The record as stored, with the given fields changed. @throws ApiProblem not_found, invalid_record, not_unique */
-  async update({ collection }: RecordAction, id: string, body: unknown): Promise<JsonObject> {
+  /** The record as stored, with the given fields changed. @throws ApiProblem as `create` */
+  async update(action: RecordAction, id: string, body: unknown): Promise<WrittenRecord> {
+    const { collection } = action;
     const values = await this.accept(collection, body, 'update');
-    const record = await settle(collection, () => this.collections.updateRecord(collection, id, values));
-    return found(record, 'record', id);
+    await this.refuseMissing(collection, id);
+    return this.write({ ...action, action: 'update', id, values }, async () =>
+      found(await this.collections.updateRecord(collection, id, values), 'record', id),
+    );
   }
 
-  /** @throws ApiProblem not_found */
-  async destroy({ collection }: RecordAction, id: string): Promise<void> {
+  /** Null when it was deleted. @throws ApiProblem not_found, and what `before` throws */
+  async destroy(action: RecordAction, id: string): Promise<InterceptedCall | null> {
+    const { collection } = action;
+    await this.refuseMissing(collection, id);
+    const answer = await this.interceptor.before({ ...action, action: 'destroy', id, values: null });
+    if (answer !== null) return answer;
     const isDeleted = await settle(collection, () => this.collections.deleteRecord(collection, id));
     if (!isDeleted) throw notFound('record', id);
+    return null;
+  }
+
+  private async write(call: RecordCall, store: () => Promise<JsonObject>): Promise<WrittenRecord> {
+    const answer = await this.interceptor.before(call);
+    if (answer !== null) return { kind: 'intercepted', answer };
+    const record = await settle(call.collection, store);
+    await this.interceptor.after(call, record);
+    return { kind: 'stored', record };
+  }
+
+  /** No workflow is asked about a record that does not exist. */
+  private async refuseMissing(collection: string, id: string): Promise<void> {
+    found(await this.collections.find(collection), 'collection', collection);
+    found(await this.collections.findRecord(collection, id), 'record', id);
   }
 
   /** The body as values of the collection, or every fault of it. */

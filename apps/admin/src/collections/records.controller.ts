@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Inject, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EngineError } from '#engine';
@@ -9,9 +9,12 @@ import { Requires } from '../auth/requires.decorator.js';
 import { Answers, Refuses } from '../http/answers.decorator.js';
 import { found, notFound } from '../http/api-problem.js';
 import { Summary } from '../http/summary.decorator.js';
+import { TriggerQuery } from '../triggers/trigger-query.dto.js';
 import type { RecordAction, RecordDesk } from './record-desk.js';
 import { RecordQuery } from './record-query.dto.js';
 import { readProblem } from './read-problem.js';
+
+const INTERCEPTION_FAILED: [number, string] = [500, 'a workflow that has to agree first failed'];
 
 const RecordBody = ApiBody({ required: true, schema: { $ref: '#/components/schemas/RecordValues' } });
 
@@ -42,14 +45,26 @@ export class RecordsController {
   @Requires('editor')
   @RecordBody
   @Answers(201, 'Record', 'as stored')
-  @Refuses([400, 'the values are not valid'], [404, 'unknown collection'], [409, 'a unique value is taken'])
+  @Answers(200, 'InterceptedCall', 'a workflow took it over: nothing was written')
+  @Refuses(
+    [400, 'the values are not valid, or a workflow refuses'],
+    [404, 'unknown collection'],
+    [409, 'a unique value is taken'],
+    INTERCEPTION_FAILED,
+  )
   async create(
     @Param('name') name: string,
+    @Query() query: TriggerQuery,
     @Body() body: unknown,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const record = await this.desk.create(action(name, request), body);
+    const written = await this.desk.create(action(name, query, request), body);
+    if (written.kind === 'intercepted') {
+      void reply.status(200);
+      return written.answer;
+    }
+    const { record } = written;
     void reply.header('location', `/api/v1/collections/${name}/records/${String(record.id)}`);
     return record;
   }
@@ -71,29 +86,44 @@ export class RecordsController {
   @Summary('Change fields of a record')
   @Requires('editor')
   @RecordBody
-  @Answers(200, 'Record', 'as stored; fields that were not sent are as before')
-  @Refuses([400, 'the values are not valid'], [404, 'unknown collection or record'], [409, 'a unique value is taken'])
+  @Answers(200, 'Record', 'as stored, fields not sent are as before; or what a workflow says that took it over')
+  @Refuses(
+    [400, 'the values are not valid, or a workflow refuses'],
+    [404, 'unknown collection or record'],
+    [409, 'a unique value is taken'],
+    INTERCEPTION_FAILED,
+  )
   async update(
     @Param('name') name: string,
     @Param('id') id: string,
+    @Query() query: TriggerQuery,
     @Body() body: unknown,
     @Req() request: FastifyRequest,
   ) {
-    return this.desk.update(action(name, request), id, body);
+    const written = await this.desk.update(action(name, query, request), id, body);
+    return written.kind === 'stored' ? written.record : written.answer;
   }
 
   @Delete(':id')
   @Summary('Delete a record')
-  @HttpCode(204)
   @Requires('editor')
   @Answers(204, null, 'deleted')
-  @Refuses([404, 'unknown collection or record'])
-  async delete(@Param('name') name: string, @Param('id') id: string, @Req() request: FastifyRequest): Promise<void> {
-    await this.desk.destroy(action(name, request), id);
+  @Answers(200, 'InterceptedCall', 'a workflow took it over: nothing was deleted')
+  @Refuses([400, 'a workflow refuses'], [404, 'unknown collection or record'], INTERCEPTION_FAILED)
+  async delete(
+    @Param('name') name: string,
+    @Param('id') id: string,
+    @Query() query: TriggerQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const answer = await this.desk.destroy(action(name, query, request), id);
+    void reply.status(answer === null ? 204 : 200);
+    return answer ?? undefined;
   }
 }
 
-function action(collection: string, request: FastifyRequest): RecordAction {
+function action(collection: string, { triggerWorkflows }: TriggerQuery, request: FastifyRequest): RecordAction {
   // Who calls was found out before the body was read; without it the request would not have come here.
-  return { collection, caller: request.principal as Principal };
+  return { collection, caller: request.principal as Principal, workflows: triggerWorkflows };
 }

@@ -1,19 +1,18 @@
 import {
   compileWorkflow,
   deriveContext,
-  manualContext,
+  givenContext,
   type CompiledWorkflow,
   type NodeError,
   type NodeRunRecord,
   type Reply,
-  type TriggerContext,
 } from '#engine';
 import type { Json } from '#shared';
 import type { ConfigurationStore, ExecutionDetail, ExecutionRecord, HistoryStore } from '#storage';
 
 /** An execution as the API shows it. */
 export interface ExecutionView extends ExecutionRecord {
-  context: TriggerContext | null;
+  context: Json;
   reply: Reply | null;
   output: Json;
   error: NodeError | null;
@@ -49,12 +48,13 @@ export class ExecutionViews {
   }
 
   /** Null when the request is gone, or the version does not compile on this release. */
-  private async contextOf(execution: ExecutionDetail): Promise<TriggerContext | null> {
-    if (!execution.request) return execution.requestId === null ? manualContext(execution.input) : null;
+  private async contextOf(execution: ExecutionDetail): Promise<Json> {
+    if (!execution.request && execution.requestId !== null) return null;
     const workflow = await this.workflowOf(execution.versionId);
-    if (!workflow) return null;
+    if (!workflow) return execution.request ? null : execution.input;
+    if (!execution.request) return givenContext(workflow, execution.input);
     const derived = deriveContext(execution.request, workflow, this.limits);
-    return derived.ok ? derived.context : null;
+    return derived.ok ? (derived.context as unknown as Json) : null;
   }
 
   private async workflowOf(versionId: number): Promise<CompiledWorkflow | null> {

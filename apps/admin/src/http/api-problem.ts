@@ -1,3 +1,4 @@
+import type { JsonObject } from '#shared';
 import { problems, type ProblemCode } from './problems.js';
 
 /** One fault of a body or a query: an RFC 6901 pointer into it and what to do. */
@@ -18,6 +19,8 @@ export class ApiProblem extends Error {
     detail: string,
     readonly faults?: readonly ProblemFault[],
     readonly headers: Readonly<Record<string, string>> = {},
+    /** More members of the problem document (RFC 9457 section 3.2). */
+    readonly members: Readonly<JsonObject> = {},
   ) {
     super(detail);
     this.status = problems[code].status;

@@ -121,7 +121,11 @@ describe('the surface of the admin app', () => {
     const items = async (url: string) => (await test.call('GET', url, { as: 'viewer' })).json.items;
     const nodes = (await items('/api/v1/nodes')) as { type: string; configSchema: object }[];
     expect(nodes.find(({ type }) => type === 'condition')?.configSchema).toBeInstanceOf(Object);
-    expect(await items('/api/v1/triggers')).toMatchObject([{ type: 'webhook' }]);
+    const triggers = (await items('/api/v1/triggers')) as { type: string; context: string }[];
+    expect(triggers.map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['webhook', 'schedule', 'approval', 'manual']),
+    );
+    for (const { context } of triggers) expect(context).not.toBe('');
     expect(await items('/api/v1/providers')).toEqual(
       expect.arrayContaining([expect.objectContaining({ name: 'github' })]),
     );

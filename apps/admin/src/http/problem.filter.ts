@@ -31,6 +31,7 @@ export class ProblemFilter implements ExceptionFilter {
             requestId: request.id,
           }),
           ...(problem.faults ? { faults: problem.faults } : {}),
+          ...problem.members,
         }),
       );
   }

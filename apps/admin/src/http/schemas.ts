@@ -97,6 +97,14 @@ const field = {
 };
 const secret = { name: text, createdAt: time, updatedAt: time, notBefore: orNull(time), notAfter: orNull(time) };
 
+const triggeredRun = {
+  workflowKey: text,
+  executionId: uuid,
+  status: { ...status, description: 'when the answer was given' },
+  messages: { type: 'array', items: any, description: 'what response-message nodes said' },
+  output: any,
+};
+
 /** What the API answers, for the OpenAPI document. The answers' own types are in the `*-view.ts` files. */
 export const schemas = {
   Problem: object(
@@ -206,6 +214,14 @@ export const schemas = {
     required: ['id', 'createdAt', 'updatedAt'],
   },
   Records: page('Record'),
+  InterceptedCall: object({
+    intercepted: { const: true },
+    workflow: text,
+    executionId: uuid,
+    messages: { type: 'array', items: any },
+  }),
+  TriggeredRun: object(triggeredRun),
+  TriggeredRuns: object({ items: { type: 'array', items: ref('TriggeredRun') } }),
   RecordValues: { type: 'object', description: 'values by field' },
   ApiKey: object({ id: uuid, name: text, role: text, prefix: text, createdAt: time, lastUsedAt: orNull(time) }),
   ApiKeys: page('ApiKey'),

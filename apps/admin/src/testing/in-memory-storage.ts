@@ -60,6 +60,7 @@ export function inMemoryStorage(): InMemoryStorage {
     apiKeys: apiKeys(),
     channels: inMemoryChannels(),
     notifications: inMemoryNotifications(),
+    triggers: triggers(() => storage),
     configuration: configuration(workflows),
     executions: executions(() => storage),
     nodeTests: inMemoryNodeTests(nodeTestRows),
@@ -167,6 +168,20 @@ function apiKeys(): AdminStorage['apiKeys'] {
     },
     findByKey: async (key) => [...records.values()].find((entry) => entry.key === key)?.record ?? null,
     delete: async (id) => records.delete(id),
+  };
+}
+
+function triggers(storage: () => InMemoryStorage): AdminStorage['triggers'] {
+  return {
+    findBound: async (kind, collection) =>
+      (storage().workflows as InMemoryWorkflows)
+        .bound()
+        .filter((bound) => bound.kind === kind && (collection === undefined || bound.collection === collection)),
+    start: async ({ replyTo, mode, input, ...execution }) => {
+      await storage().history.createManual({ ...execution, input: structuredClone(input), replyTo: replyTo ?? '' });
+      return { id: execution.id, attempt: 0, mode, dedupId: null, chunkId: null };
+    },
+    onStarted: () => undefined,
   };
 }
 

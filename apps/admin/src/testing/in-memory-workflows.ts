@@ -1,10 +1,20 @@
-import type { Page, SaveResult, VersionRecord, WorkflowRecord, WorkflowStore, WorkflowToSave } from '#storage';
+import type { TriggerBinding } from '#engine';
+import type {
+  BoundWorkflow,
+  Page,
+  SaveResult,
+  VersionRecord,
+  WorkflowRecord,
+  WorkflowStore,
+  WorkflowToSave,
+} from '#storage';
 import { pageOf } from './page-of.js';
 
 interface Kept {
   workflow: WorkflowRecord;
   versions: VersionRecord[];
   paths: Map<number, WorkflowToSave['path']>;
+  bindings: Map<number, TriggerBinding | null>;
   archived: boolean;
 }
 
@@ -54,17 +64,19 @@ export class InMemoryWorkflows implements WorkflowStore {
       workflow: { ...workflow, createdAt: at, updatedAt: at },
       versions: [],
       paths: new Map(),
+      bindings: new Map(),
       archived: false,
     };
     this.kept.set(key, entry);
     return entry;
   }
 
-  private addVersion(entry: Kept, { document, contentHash, path }: WorkflowToSave): VersionRecord {
+  private addVersion(entry: Kept, { document, contentHash, path, binding = null }: WorkflowToSave): VersionRecord {
     const number = entry.versions.length + 1;
     const version = { id: entry.workflow.id * 1000 + number, number, document, contentHash, createdAt: new Date() };
     entry.versions.push(version);
     entry.paths.set(number, path);
+    entry.bindings.set(number, binding);
     return version;
   }
 
@@ -107,6 +119,17 @@ export class InMemoryWorkflows implements WorkflowStore {
     const entry = this.live(key);
     if (!entry?.versions[number - 1]) return null;
     return Object.assign(entry.workflow, { currentVersion: number, enabled: true });
+  }
+
+  /** For `triggers.findBound`. */
+  bound(): (BoundWorkflow & { kind: string })[] {
+    return [...this.kept.values()].flatMap(({ workflow, versions, bindings, archived }) => {
+      const { id: workflowId, key: workflowKey, mode, enabled, currentVersion } = workflow;
+      const binding = bindings.get(currentVersion ?? 0);
+      const version = versions.find(({ number }) => number === currentVersion);
+      if (!binding || !version || !enabled || archived) return [];
+      return [{ workflowId, workflowKey, mode, versionId: version.id, version: version.number, ...binding }];
+    });
   }
 
   /** For `configuration.loadVersion`. */

@@ -1,4 +1,4 @@
-import { compileWorkflow, newWorkflowKey, type CompiledWorkflow, type Fault } from '#engine';
+import { compileWorkflow, isWebhookWorkflow, newWorkflowKey, type CompiledWorkflow, type Fault } from '#engine';
 import { isJsonObject, type Json, type JsonObject } from '#shared';
 import type { SaveResult, WorkflowStore, WorkflowToSave } from '#storage';
 import { ApiProblem } from '../http/api-problem.js';
@@ -34,7 +34,7 @@ export class WorkflowDesk {
     return this.save(toSave(written, compiled, key, false, null), true);
   }
 
-  /** @throws ApiProblem invalid_document, precondition_failed, mode_differs, path_conflict */
+  /** @throws ApiProblem invalid_document, precondition_failed, mode_differs, trigger_differs, path_conflict */
   async apply(key: string, body: unknown, options: ApplyOptions): Promise<SavedWorkflow> {
     const { written, compiled } = accept(body, key);
     const seen = options.ifMatch === null ? null : await this.seenHash(key, options.ifMatch);
@@ -62,6 +62,11 @@ export class WorkflowDesk {
         throw new ApiProblem(
           'mode_differs',
           `"${workflow.key}" is not ${workflow.mode}: a workflow keeps the mode it was created with. Use another key.`,
+        );
+      case 'trigger_differs':
+        throw new ApiProblem(
+          'trigger_differs',
+          `"${workflow.key}" has a trigger of type ${result.type}: a workflow keeps the type it was created with. Use another key.`,
         );
       case 'stale':
         throw stale(workflow.key);
@@ -111,17 +116,22 @@ function toSave(
   ifMatch: string | null,
 ): WorkflowToSave {
   const document = completeDocument(written, key, compiled.document.nodes);
-  const { path, methods, config } = compiled.trigger;
   return {
     key,
     title: compiled.document.title ?? null,
     description: compiled.document.description ?? null,
-    mode: config.mode,
+    mode: compiled.trigger.config.mode,
     enabled: compiled.document.enabled,
     document,
     contentHash: contentHash(document),
-    path: path ? { pattern: path.pattern, methods: [...methods] } : null,
+    path: pathOf(compiled),
+    binding: 'binding' in compiled.trigger ? compiled.trigger.binding : null,
     draft,
     ifMatch,
   };
+}
+
+function pathOf(workflow: CompiledWorkflow): WorkflowToSave['path'] {
+  if (!isWebhookWorkflow(workflow) || workflow.trigger.path === null) return null;
+  return { pattern: workflow.trigger.path.pattern, methods: [...workflow.trigger.methods] };
 }

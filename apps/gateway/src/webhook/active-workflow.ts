@@ -2,9 +2,9 @@ import {
   asyncReplyIsTemplated,
   renderAsyncReply,
   type AuthEntry,
-  type CompiledWorkflow,
   type Reply,
   type TriggerContext,
+  type WebhookWorkflow,
 } from '#engine';
 import { isJsonObject } from '#shared';
 import { compileIpList, findProvider, type IpList } from '#signatures';
@@ -19,7 +19,7 @@ export interface ActiveWorkflow {
   readonly key: string;
   readonly versionId: number;
   readonly version: number;
-  readonly compiled: CompiledWorkflow;
+  readonly compiled: WebhookWorkflow;
   /** Every list must hold the client's address; one that cannot be read holds nobody. */
   readonly addressLists: readonly IpList[];
   readonly credentials: readonly CredentialAuth[];
@@ -38,7 +38,7 @@ const NOBODY: IpList = { has: () => false };
 const HORIZON_SLACK = 1.25;
 
 /** Prepares a version for the gateway. */
-export function activeWorkflow(active: ActiveVersion, compiled: CompiledWorkflow): ActiveWorkflow {
+export function activeWorkflow(active: ActiveVersion, compiled: WebhookWorkflow): ActiveWorkflow {
   const { auth } = compiled.trigger.config;
   const tokens = auth.filter((entry) => entry.type === 'token');
   return {
@@ -66,7 +66,7 @@ function addressList(allow: readonly string[]): IpList {
 }
 
 /** What the document states, else what the provider's retries need, and never less than the default. */
-function dedupWindow(active: ActiveVersion, compiled: CompiledWorkflow): number {
+function dedupWindow(active: ActiveVersion, compiled: WebhookWorkflow): number {
   const { dedup, auth } = compiled.trigger.config;
   const fallback = dedup?.windowMs ?? 24 * 3_600_000;
   const written = isJsonObject(active.document.trigger) ? active.document.trigger.dedup : undefined;
@@ -75,7 +75,7 @@ function dedupWindow(active: ActiveVersion, compiled: CompiledWorkflow): number 
   return Math.max(fallback, ...horizons.map((horizon) => (horizon ?? 0) * HORIZON_SLACK));
 }
 
-function fixedReply(active: ActiveVersion, compiled: CompiledWorkflow): Reply | null {
+function fixedReply(active: ActiveVersion, compiled: WebhookWorkflow): Reply | null {
   if (asyncReplyIsTemplated(compiled)) return null;
   const context = {} as TriggerContext;
   return renderAsyncReply(compiled, { context, env: {}, executionId: '', version: active.version, now: new Date(0) });

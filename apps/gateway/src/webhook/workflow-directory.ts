@@ -1,4 +1,4 @@
-import { compileWorkflow } from '#engine';
+import { compileWorkflow, isWebhookWorkflow } from '#engine';
 import type { Logger } from '#shared';
 import type { ActiveVersion, ConfigurationStore } from '#storage';
 import { activeWorkflow, type ActiveWorkflow } from './active-workflow.js';
@@ -19,7 +19,7 @@ const SECRETS_MAX_AGE = 1_000;
 const MAX_VERSIONS = 5_000;
 
 /**
- * The enabled workflows and the secrets in force, in memory. Reloaded when the configuration epoch changed; while the
+ * The enabled workflows with a webhook and the secrets in force, in memory. Other workflows have no URL: nobody finds them. Reloaded when the configuration epoch changed; while the
  * database is away the last state stays.
  */
 export class WorkflowDirectory {
@@ -114,7 +114,7 @@ export class WorkflowDirectory {
 
   private compile(active: ActiveVersion): ActiveWorkflow | null {
     const result = compileWorkflow(active.document);
-    if (result.ok) return activeWorkflow(active, result.workflow);
+    if (result.ok) return isWebhookWorkflow(result.workflow) ? activeWorkflow(active, result.workflow) : null;
     const { workflowKey, version } = active;
     this.options.logger.warn({ workflowKey, version, faults: result.faults.slice(0, 5) }, 'workflow_does_not_compile');
     return null;

@@ -1,7 +1,8 @@
 import type { JsonObject } from '#shared';
 import type { NodeDefinition } from './node.js';
 import type { Ending } from './statuses.js';
-import type { HttpMethod, WebhookTrigger, WorkflowDocument } from './workflow-document.js';
+import type { TriggerBinding } from './trigger.js';
+import type { HttpMethod, TriggerConfig, WebhookTrigger, WorkflowDocument } from './workflow-document.js';
 
 /** A document that was found without fault: frozen, shared by all executions of its version, never changed. */
 export interface CompiledWorkflow {
@@ -27,13 +28,30 @@ export interface CompiledOptions {
   readonly errorWorkflow: string | null;
 }
 
-export interface CompiledTrigger {
+/** A trigger that senders reach by URL, or one that something of ours starts. */
+export type CompiledTrigger = CompiledWebhook | CompiledInnerTrigger;
+
+export interface CompiledInnerTrigger {
+  readonly config: Exclude<TriggerConfig, WebhookTrigger>;
+  /** What storage looks the workflow up by; null when only its key starts it. */
+  readonly binding: TriggerBinding | null;
+}
+
+export interface CompiledWebhook {
   readonly config: WebhookTrigger;
   readonly methods: ReadonlySet<HttpMethod>;
   /** Null when there is no custom path. */
   readonly path: CompiledPath | null;
   /** Null when the trigger has no schema; returns every fault of a body as `pointer: message`. */
   readonly validateBody: ((data: unknown) => string[]) | null;
+}
+
+/** A workflow that answers at a URL. */
+export type WebhookWorkflow = CompiledWorkflow & { readonly trigger: CompiledWebhook };
+
+/** Narrows a workflow to one that gateways serve. */
+export function isWebhookWorkflow(workflow: CompiledWorkflow): workflow is WebhookWorkflow {
+  return workflow.trigger.config.type === 'webhook';
 }
 
 export interface CompiledPath {

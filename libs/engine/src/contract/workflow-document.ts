@@ -8,16 +8,29 @@ export interface WorkflowDocument {
   description?: string;
   enabled?: boolean;
   schemaVersion?: number;
-  trigger: WebhookTrigger;
+  trigger: TriggerConfig;
   options?: WorkflowOptions;
   nodes: NodeDocument[];
 }
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-export interface WebhookTrigger {
-  type: 'webhook';
+/** What every trigger has. */
+interface TriggerBase {
   mode: 'async' | 'sync';
+  /** What is answered without a response node; only senders of webhooks are answered freely. */
+  response?: ReplyTemplateDocument;
+}
+
+/** An answer as written: templates are rendered. */
+interface ReplyTemplateDocument {
+  status?: number;
+  headers?: Record<string, string>;
+  body?: Json;
+}
+
+export interface WebhookTrigger extends TriggerBase {
+  type: 'webhook';
   methods: HttpMethod[];
   path?: string;
   auth: AuthEntry[];
@@ -36,8 +49,106 @@ export interface WebhookTrigger {
   /** Sync wait in milliseconds, at most 120,000. */
   timeoutMs: number;
   onTimeout: 'fail' | 'accept';
-  response?: { status?: number; headers?: Record<string, string>; body?: Json };
 }
+
+/** By a fixed plan, or by a date in records of a collection. */
+export interface ScheduleTrigger extends TriggerBase {
+  type: 'schedule';
+  mode: 'async';
+  plan: SchedulePlan | DateFieldPlan;
+  /** Executions at most, counted over all versions of the workflow; null for no limit. */
+  limit: number | null;
+  /** What becomes of times that passed while no worker ran. */
+  catchUp: 'last' | 'none';
+}
+
+/** Times worked out from the document alone; ISO 8601, UTC unless an offset is written. */
+export interface SchedulePlan {
+  kind: 'static';
+  /** The first time; null: when the workflow is switched on. */
+  startsOn: string | null;
+  repeat: { cron: string } | { everyMs: number } | null;
+  timeZone: string;
+  /** Nothing happens after it; null for no end. */
+  endsOn: string | null;
+}
+
+/** Once per record, when its date plus `offsetMs` (negative: before) comes. */
+export interface DateFieldPlan {
+  kind: 'dateField';
+  collection: string;
+  field: string;
+  offsetMs: number;
+}
+
+export type RecordEvent = 'created' | 'updated' | 'deleted';
+
+/** Whenever records change, whoever changes them: the API or a node. */
+export interface CollectionTrigger extends TriggerBase {
+  type: 'collection';
+  mode: 'async';
+  collection: string;
+  events: RecordEvent[];
+  /** An update counts only when one of these fields changed; empty: any. */
+  changed: string[];
+  /** Records that count: as they are after the change, a deleted one as it was. Empty: all. */
+  filter: JsonObject;
+}
+
+/** After somebody created or updated a record over the API. */
+export interface ActionTrigger extends TriggerBase {
+  type: 'action';
+  collection: string;
+  actions: ('create' | 'update')[];
+  global: boolean;
+  /** Sync wait in milliseconds. */
+  timeoutMs: number;
+}
+
+/** When somebody asks for it over the API, with no, one or several records. */
+export interface CustomActionTrigger extends TriggerBase {
+  type: 'custom-action';
+  records: 'none' | 'single' | 'multiple';
+  /** Null when `records` is `none`. */
+  collection: string | null;
+  /** Sync wait in milliseconds. */
+  timeoutMs: number;
+}
+
+/** Before a write over the API, which it may prevent. */
+export interface InterceptionTrigger extends TriggerBase {
+  type: 'request-interception';
+  mode: 'sync';
+  collection: string;
+  actions: ('create' | 'update' | 'destroy')[];
+  global: boolean;
+  /** Sync wait in milliseconds. */
+  timeoutMs: number;
+}
+
+/** When somebody submits a record for approval. */
+export interface ApprovalTrigger extends TriggerBase {
+  type: 'approval';
+  mode: 'async';
+  collection: string;
+}
+
+/** By hand, by a subflow node, or as an error workflow: nothing else starts it. */
+export interface ManualTrigger extends TriggerBase {
+  type: 'manual';
+}
+
+export type TriggerConfig =
+  | WebhookTrigger
+  | ScheduleTrigger
+  | CollectionTrigger
+  | ActionTrigger
+  | CustomActionTrigger
+  | InterceptionTrigger
+  | ApprovalTrigger
+  | ManualTrigger;
+
+export type TriggerType = TriggerConfig['type'];
 
 /** Secrets stay templates (`{{$env.NAME}}`) here; they are resolved at each use. */
 export type AuthEntry =

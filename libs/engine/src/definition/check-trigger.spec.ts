@@ -31,7 +31,11 @@ describe('checkTrigger', () => {
       { auth: [{ type: 'signature', provider: 'acme', secrets: ['x'] }] },
       '/trigger/auth/0/provider invalid',
     ],
-    ['another trigger', { type: 'schedule', cron: '* * * * *' }, '/trigger/type not_supported'],
+    [
+      'a property of another trigger',
+      { type: 'schedule', repeat: '0 9 * * *', path: 'a' },
+      '/trigger/path unknown_property',
+    ],
     ['an unheard-of trigger', { type: 'pigeon' }, '/trigger/type invalid'],
   ])('refuses %s by its name', (_what, trigger, fault) => {
     expect(faults(trigger)).toEqual([fault]);

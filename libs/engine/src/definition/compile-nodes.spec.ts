@@ -96,10 +96,8 @@ describe('compileNodes', () => {
     ]);
   });
 
-  it('says nothing about the mode when the trigger is not built yet', () => {
-    expect(faults({ type: 'schedule' }, [{ type: 'response' }, { type: 'delay' }])).toEqual([
-      '/trigger/type not_supported',
-    ]);
+  it('says nothing about the mode when nobody knows the trigger', () => {
+    expect(faults({ type: 'pigeon' }, [{ type: 'response' }, { type: 'delay' }])).toEqual(['/trigger/type invalid']);
   });
 
   it('refuses keys that are taken or unusable', () => {

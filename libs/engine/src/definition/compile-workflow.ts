@@ -1,15 +1,16 @@
 import { isJsonObject, type JsonObject } from '#shared';
-import type { CompiledWorkflow } from '../contract/compiled-workflow.js';
-import type { Fault, NodeDocument, WebhookTrigger, WorkflowDocument } from '../contract/workflow-document.js';
+import type { CompiledTrigger, CompiledWorkflow } from '../contract/compiled-workflow.js';
+import type { TriggerDefinition } from '../contract/trigger.js';
+import type { Fault, NodeDocument, TriggerConfig, WorkflowDocument } from '../contract/workflow-document.js';
 import { parsePath } from '../expression/parse-path.js';
 import { templatePaths } from '../expression/template.js';
-import { checkTrigger } from './check-trigger.js';
+import { triggerRegistry } from '../triggers/index.js';
+import { checkReferences } from './check-references.js';
 import { compileNodes, type CompiledNodes, type NodeRegistry } from './compile-nodes.js';
 import { checkOptions, compileOptions } from './compile-options.js';
 import { copyJson } from './copy-json.js';
 import { deepFreeze } from './deep-freeze.js';
-import { DOCUMENTED_TRIGGERS } from './documented-names.js';
-import { compileTrigger, fillTrigger } from './fill-trigger.js';
+import { compileWebhook } from './fill-trigger.js';
 import { schemaFaults } from './schema-faults.js';
 import { unsupportedFaults } from './unsupported-faults.js';
 import { DOCUMENT_SCHEMA } from './workflow-document.js';
@@ -34,17 +35,31 @@ export function compileWith(registry: NodeRegistry): (document: unknown) => Comp
 
 function compileDocument(document: JsonObject, registry: NodeRegistry): CompileResult {
   const trigger = isJsonObject(document.trigger) ? document.trigger : {};
-  const isOther = typeof trigger.type === 'string' && DOCUMENTED_TRIGGERS.has(trigger.type);
-  const nodes = compileNodes(document.nodes, registry, isOther ? null : (trigger.mode ?? 'async'));
+  const definition = typeof trigger.type === 'string' ? triggerRegistry.get(trigger.type) : undefined;
+  const nodes = compileNodes(document.nodes, registry, definition ? (trigger.mode ?? definition.modes[0]) : null);
   const unsupported = unsupportedFaults(document);
   const found = [
     ...schemaFaults(DOCUMENT_SCHEMA, document, ''),
-    ...(isJsonObject(document.trigger) && !isOther ? checkTrigger(trigger) : []),
+    ...(isJsonObject(document.trigger) ? triggerFaults(definition, trigger) : []),
     ...checkOptions(document.options),
-    ...nodes.faults,
+    ...(nodes.faults.length > 0 ? nodes.faults : checkReferences(nodes.nodes)),
   ];
   const faults = [...unsupported, ...found.filter((fault) => !isCovered(fault, unsupported))];
-  return faults.length > 0 ? refuse(faults) : { ok: true, workflow: build(document, fillTrigger(trigger), nodes) };
+  if (faults.length > 0 || definition === undefined) return refuse(faults);
+  return { ok: true, workflow: build(document, compileTrigger(definition, trigger), nodes) };
+}
+
+function triggerFaults(definition: TriggerDefinition | undefined, trigger: JsonObject): Fault[] {
+  if (definition !== undefined) {
+    return [...schemaFaults(definition.configSchema, trigger, '/trigger'), ...(definition.check?.(trigger) ?? [])];
+  }
+  const message = `use one of ${[...triggerRegistry.keys()].join(', ')}`;
+  return [{ pointer: '/trigger/type', code: trigger.type === undefined ? 'missing' : 'invalid', message }];
+}
+
+function compileTrigger(definition: TriggerDefinition, trigger: JsonObject): CompiledTrigger {
+  const config = definition.fill(trigger);
+  return config.type === 'webhook' ? compileWebhook(config) : { config, binding: definition.binding(config) };
 }
 
 /** A property that is not supported needs no second fault about its value. */
@@ -58,20 +73,21 @@ function refuse(faults: readonly Fault[]): CompileResult {
   return { ok: false, faults: ordered };
 }
 
-function build(source: JsonObject, trigger: WebhookTrigger, { nodes, documents }: CompiledNodes): CompiledWorkflow {
+function build(source: JsonObject, compiled: CompiledTrigger, { nodes, documents }: CompiledNodes): CompiledWorkflow {
   const options = isJsonObject(source.options) ? source.options : {};
+  const trigger = compiled.config;
   const document = { ...source, trigger, options, nodes: documents } as unknown as WorkflowDocument;
   deepFreeze(document);
   return Object.freeze({
     document,
-    trigger: Object.freeze(compileTrigger(trigger)),
+    trigger: Object.freeze(compiled),
     options: compileOptions(document.options ?? {}),
     nodes: Object.freeze(nodes),
     envNames: Object.freeze(envNames(trigger, documents)),
   });
 }
 
-function envNames(trigger: WebhookTrigger, nodes: readonly NodeDocument[]): string[] {
+function envNames(trigger: TriggerConfig, nodes: readonly NodeDocument[]): string[] {
   const names = new Set<string>();
   for (const path of templatePaths([trigger, nodes])) {
     const segments = parsePath(path) ?? [];

@@ -5,16 +5,6 @@ export const DOCUMENTED_NODES: ReadonlySet<string> = new Set(
   response-message manual approval cc llm`.split(/\s+/),
 );
 
-/** Trigger types of contract.md 2 and behaviour.md 1.1 besides `webhook`. */
-export const DOCUMENTED_TRIGGERS: ReadonlySet<string> = new Set([
-  'schedule',
-  'collection',
-  'action',
-  'request-interception',
-  'custom-action',
-  'approval',
-]);
-
 /** Signature presets that verify today. */
 export const SUPPORTED_PROVIDERS: ReadonlySet<string> = new Set(['hmac', 'github']);
 

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '#shared';
-import type { CompiledTrigger } from '../contract/compiled-workflow.js';
+import type { CompiledWebhook } from '../contract/compiled-workflow.js';
 import type { WebhookTrigger } from '../contract/workflow-document.js';
 import { compileBodySchema } from './compile-body-schema.js';
 import { compilePath } from './compile-path.js';
@@ -39,7 +39,7 @@ function fillDedup({ key, window }: JsonObject): JsonObject {
 }
 
 /** What is looked up in every request, worked out once. */
-export function compileTrigger(config: WebhookTrigger): CompiledTrigger {
+export function compileWebhook(config: WebhookTrigger): CompiledWebhook {
   const path = config.path === undefined ? null : compilePath(config.path);
   const validateBody = config.validate === undefined ? null : compileBodySchema(config.validate);
   return {

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '#shared';
 import type { Fault } from '../contract/workflow-document.js';
-import { DOCUMENTED_PROVIDERS, DOCUMENTED_TRIGGERS } from './documented-names.js';
+import { DOCUMENTED_PROVIDERS } from './documented-names.js';
 
 type Probe = readonly [name: string, isAsked: (value: Json) => boolean];
 
@@ -22,10 +22,7 @@ const TRIGGER_PROBES: readonly Probe[] = [
 export function unsupportedFaults(document: JsonObject): Fault[] {
   const faults: Fault[] = [];
   const { trigger } = document;
-  if (isJsonObject(trigger)) {
-    if (typeof trigger.type === 'string' && DOCUMENTED_TRIGGERS.has(trigger.type)) {
-      faults.push(unsupported('/trigger/type', `the trigger "${trigger.type}"`));
-    }
+  if (isJsonObject(trigger) && trigger.type === 'webhook') {
     faults.push(...probeTrigger(trigger), ...authFaults(trigger.auth));
   }
   return faults;

@@ -1,4 +1,4 @@
-import type { CompiledWorkflow } from '../contract/compiled-workflow.js';
+import type { WebhookWorkflow } from '../contract/compiled-workflow.js';
 import type { Reply } from '../contract/reply.js';
 import { renderReply } from '../expression/render-reply.js';
 import { templatePaths } from '../expression/template.js';
@@ -8,10 +8,10 @@ import { triggerScope, type ScopeParts } from './trigger-scope.js';
 const DEFAULT = { status: 200, body: 'ok' };
 
 /** Answers without templates, made once a version; versions are compiled once and kept. */
-const fixedReplies = new WeakMap<CompiledWorkflow, Reply>();
+const fixedReplies = new WeakMap<WebhookWorkflow, Reply>();
 
 /** True when the trigger's answer holds templates, and so differs between requests. */
-export function asyncReplyIsTemplated(workflow: CompiledWorkflow): boolean {
+export function asyncReplyIsTemplated(workflow: WebhookWorkflow): boolean {
   return templatePaths(workflow.trigger.config.response ?? {}).length > 0;
 }
 
@@ -19,7 +19,7 @@ export function asyncReplyIsTemplated(workflow: CompiledWorkflow): boolean {
  * The answer of the trigger: `trigger.response`, its missing parts and all of it by default 200, `text/plain`, `ok`.
  * Templates see `$context`, `$system`, `$env` and `$execution`.
  */
-export function renderAsyncReply(workflow: CompiledWorkflow, parts: ScopeParts): Reply {
+export function renderAsyncReply(workflow: WebhookWorkflow, parts: ScopeParts): Reply {
   const fixed = fixedReplies.get(workflow);
   if (fixed !== undefined) return copyOf(fixed);
   const template = { ...DEFAULT, ...workflow.trigger.config.response };
@@ -29,7 +29,7 @@ export function renderAsyncReply(workflow: CompiledWorkflow, parts: ScopeParts):
 }
 
 /** HTTP status of the trigger's answer as far as the document alone tells it; null when a template gives it. */
-export function asyncReplyStatus(workflow: CompiledWorkflow): number | null {
+export function asyncReplyStatus(workflow: WebhookWorkflow): number | null {
   const { status } = { ...DEFAULT, ...workflow.trigger.config.response };
   return typeof status === 'number' ? status : null;
 }
@@ -40,6 +40,6 @@ function copyOf(reply: Reply): Reply {
 }
 
 /** The answer to a request that the filter kept out: as usual, in sync mode `trigger.response`, else 200. */
-export function filteredReply(workflow: CompiledWorkflow, parts: ScopeParts): Reply {
+export function filteredReply(workflow: WebhookWorkflow, parts: ScopeParts): Reply {
   return renderAsyncReply(workflow, parts);
 }

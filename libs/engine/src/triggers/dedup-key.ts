@@ -1,4 +1,4 @@
-import type { CompiledWorkflow } from '../contract/compiled-workflow.js';
+import type { WebhookWorkflow } from '../contract/compiled-workflow.js';
 import type { StoredRequest, TriggerContext } from '../contract/request.js';
 import { parsePath } from '../expression/parse-path.js';
 import { renderTemplate, templatePaths } from '../expression/template.js';
@@ -18,7 +18,7 @@ const FROM_BODY = new Set(['data', 'body', 'vars']);
  * @returns null when no key is configured, or when a request gives an empty one: then there is no dedup.
  */
 export function evaluateDedupKey(
-  workflow: CompiledWorkflow,
+  workflow: WebhookWorkflow,
   request: StoredRequest,
   context: TriggerContext,
   env: Record<string, string>,
@@ -38,7 +38,7 @@ function readsBody(key: string): boolean {
   });
 }
 
-function losslessContext(workflow: CompiledWorkflow, request: StoredRequest, context: TriggerContext): TriggerContext {
+function losslessContext(workflow: WebhookWorkflow, request: StoredRequest, context: TriggerContext): TriggerContext {
   const parsed = parseBody(request.body, request.headers['content-type'], NO_LIMITS, { lossless: true });
   if (!parsed.ok) return context;
   const { headers, query } = context;

@@ -1,4 +1,4 @@
-import type { CompiledWorkflow } from '../contract/compiled-workflow.js';
+import type { WebhookWorkflow } from '../contract/compiled-workflow.js';
 import { EngineError } from '../contract/engine-error.js';
 import type { TriggerContext } from '../contract/request.js';
 import { evaluateExpression } from '../expression/evaluate.js';
@@ -11,7 +11,7 @@ import { triggerScope } from './trigger-scope.js';
  * @throws EngineError `filter_failed` when it cannot be evaluated; the cause's code and message are in `detail`.
  */
 export function evaluateFilter(
-  workflow: CompiledWorkflow,
+  workflow: WebhookWorkflow,
   context: TriggerContext,
   env: Record<string, string>,
 ): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CompiledWorkflow } from '../contract/compiled-workflow.js';
+import { isWebhookWorkflow, type WebhookWorkflow } from '../contract/compiled-workflow.js';
 import type { StoredRequest, TriggerContext } from '../contract/request.js';
 import { compileWith } from '../definition/compile-workflow.js';
 import { renderTemplate } from '../expression/template.js';
@@ -11,9 +11,9 @@ import { deriveContext, manualContext } from './webhook-context.js';
 const limits = { jsonDepth: 64, jsonKeys: 10_000 };
 const compile = compileWith(new Map());
 
-function workflow(trigger: object = {}): CompiledWorkflow {
+function workflow(trigger: object = {}): WebhookWorkflow {
   const result = compile({ key: 'orders', trigger: { type: 'webhook', ...trigger }, nodes: [] });
-  if (!result.ok) throw new Error(JSON.stringify(result.faults));
+  if (!result.ok || !isWebhookWorkflow(result.workflow)) throw new Error(JSON.stringify(result));
   return result.workflow;
 }
 
@@ -31,7 +31,7 @@ function request(body: string, more: Partial<StoredRequest> = {}): StoredRequest
   };
 }
 
-function context(flow: CompiledWorkflow, from: StoredRequest): TriggerContext {
+function context(flow: WebhookWorkflow, from: StoredRequest): TriggerContext {
   const derived = deriveContext(from, flow, limits);
   if (!derived.ok) throw new Error(derived.code);
   return derived.context;

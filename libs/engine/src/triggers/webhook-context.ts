@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { isJsonObject, type Json, type JsonObject } from '#shared';
-import type { CompiledWorkflow } from '../contract/compiled-workflow.js';
+import { isWebhookWorkflow, type CompiledWorkflow } from '../contract/compiled-workflow.js';
 import type { StoredRequest, TriggerContext } from '../contract/request.js';
 import { matchPath } from '../definition/compile-path.js';
 import { getPath } from '../expression/get-path.js';
@@ -89,7 +89,8 @@ function withRawBody(body: Buffer, parts: Omit<TriggerContext, 'rawBody' | 'rawS
 
 function pathParams(workflow: CompiledWorkflow, path: string): Record<string, string> {
   const { key } = workflow.document;
-  const params = workflow.trigger.path === null ? null : matchPath(workflow.trigger.path, path);
+  const pattern = isWebhookWorkflow(workflow) ? workflow.trigger.path : null;
+  const params = pattern === null ? null : matchPath(pattern, path);
   return { ...(key === undefined ? {} : { key }), ...params };
 }
 
@@ -98,6 +99,7 @@ export function declaredVariables(
   workflow: CompiledWorkflow,
   { headers, query, data }: { headers: Record<string, string>; query: Json; data: Json },
 ): Record<string, Json> {
+  if (!isWebhookWorkflow(workflow)) return {};
   const { parse } = workflow.trigger.config;
   const entries: [string, Json][] = [];
   const add = (name: string, value: unknown): void => {

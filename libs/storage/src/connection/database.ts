@@ -121,15 +121,18 @@ export class Database {
 
   private async attemptTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
+    const callbacks: (() => void)[] = [];
     let isOpen = true;
     try {
       await client.query('begin');
       const result = await work({
         query: async <R extends object>(text: string, values: readonly unknown[] = []) =>
           (await client.query<R>(text, values as unknown[])).rows,
+        afterCommit: (callback) => void callbacks.push(callback),
       });
       await client.query('commit');
       isOpen = false;
+      callbacks.forEach(callQuietly);
       return result;
     } catch (error) {
       await client.query('rollback').then(
@@ -141,5 +144,14 @@ export class Database {
       // A connection that could not be rolled back may hold the transaction open: it goes.
       client.release(isOpen);
     }
+  }
+}
+
+/** What was committed stays so, whatever those think who are told. */
+function callQuietly(callback: () => void): void {
+  try {
+    callback();
+  } catch {
+    return;
   }
 }

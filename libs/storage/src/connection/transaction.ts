@@ -4,6 +4,8 @@
  */
 export interface Transaction {
   query<R extends object>(text: string, values?: readonly unknown[]): Promise<R[]>;
+  /** Calls back once it is committed, never when it was rolled back; what the callback throws is lost. */
+  afterCommit?(callback: () => void): void;
 }
 
 /** On whose behalf a node writes. */

@@ -4,6 +4,7 @@ import { NestedExecutions1795478400000 } from './1795478400000-nested-executions
 import { Collections1795482000000 } from './1795482000000-collections.js';
 import { Channels1795485600000 } from './1795485600000-channels.js';
 import { Tasks1795489200000 } from './1795489200000-tasks.js';
+import { Triggers1795492800000 } from './1795492800000-triggers.js';
 import { DurableExecution1795392000000 } from './1795392000000-durable-execution.js';
 
 /** Every migration, oldest first. A new one is a file and a line here; a released one never changes. */
@@ -14,5 +15,6 @@ export const MIGRATIONS = [
   Collections1795482000000,
   Channels1795485600000,
   Tasks1795489200000,
+  Triggers1795492800000,
   NodeTests1795496400000,
 ];

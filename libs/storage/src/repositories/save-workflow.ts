@@ -1,9 +1,10 @@
-import { isJsonObject } from '#shared';
+import { isJsonObject, type JsonObject } from '#shared';
 import type { EntityManager } from 'typeorm';
 import { storableText } from '../connection/storable-text.js';
 import type { SaveResult, WorkflowToSave } from '../contract.js';
 import { VersionEntity, type VersionRow } from '../entities/version.entity.js';
 import { WorkflowEntity, type WorkflowRow } from '../entities/workflow.entity.js';
+import { storeBinding } from '../triggers/store-binding.js';
 import { findPathConflict, storePathClaims, type Overlaps } from './path-claims.js';
 import { findNewest, findShown, toVersionRecord, toWorkflowRecord } from './workflow-rows.js';
 
@@ -45,7 +46,23 @@ async function refuse(
     const shown = live && (await findShown(manager, live));
     if (shown?.contentHash !== save.ifMatch) return { kind: 'stale' };
   }
-  return live !== null && live.mode !== save.mode ? { kind: 'mode_differs' } : null;
+  if (live === null) return null;
+  return live.mode === save.mode ? refuseTrigger(manager, live, save) : { kind: 'mode_differs' };
+}
+
+/** The type of the trigger stays as well: what a version left behind (paths, counts) means nothing to another type. */
+async function refuseTrigger(
+  manager: EntityManager,
+  live: WorkflowRow,
+  save: WorkflowToSave,
+): Promise<SaveResult | null> {
+  const shown = await findShown(manager, live);
+  const type = shown === null ? null : triggerTypeOf(shown.document);
+  return type === null || type === triggerTypeOf(save.document) ? null : { kind: 'trigger_differs', type };
+}
+
+function triggerTypeOf({ trigger }: JsonObject): string | null {
+  return isJsonObject(trigger) && typeof trigger.type === 'string' ? trigger.type : null;
 }
 
 /** The version that has this content already: the current one, or for a draft the newest. */
@@ -102,6 +119,8 @@ async function storeVersion(
     ...optionsOf(save),
   })) as VersionRow;
   await storePathClaims(manager, version, save.path);
+  // Before the workflow is changed: a switch looks at what the version asks for.
+  await storeBinding(manager, version, save.binding ?? null);
   const shown = save.draft && row.archivedAt === null ? {} : { title: save.title, description: save.description };
   const current = save.draft ? {} : { currentVersionId: version.id, enabled: save.enabled ?? row.enabled };
   const workflow = (await manager.save(WorkflowEntity, {

@@ -1,5 +1,6 @@
 import type { ExecutionStatus, NodeError, NodeRunRecord, Reply, Write } from '#engine';
 import { Batcher, isUuid, type Json, type SecretBox } from '#shared';
+import type { RecordListener } from '../collections/contract.js';
 import type { Database } from '../connection/database.js';
 import { idBounds } from '../connection/id-bounds.js';
 import {
@@ -83,11 +84,13 @@ export class PgExecutionStore implements ExecutionStore {
   /**
    * @param queries for what is asked at every execution
    * @param box encrypts the true results of node runs whose shown ones are masked
+   * @param listener told of records that nodes write
    */
   constructor(
     private readonly database: Database,
     private readonly queries: PartitionedQuery,
     private readonly box: SecretBox,
+    private readonly listener: RecordListener,
   ) {
     this.loads = new Batcher({ run: (ids) => this.loadAll(ids), maxItems: LOAD_ROWS });
     this.claims = new Batcher({ run: (claims) => claimExecutions(queries, claims), isItemFault });
@@ -144,7 +147,11 @@ export class PgExecutionStore implements ExecutionStore {
   ): Promise<readonly StartedExecution[] | null> {
     const executionId = hold.executionId.toLowerCase();
     const seal = (result: Json) => sealRuns(this.box, executionId, finish(result));
-    return writeEntry(this.database, { hold: { ...hold, executionId }, seq, write, visit, finish: seal });
+    return writeEntry(
+      this.database,
+      { hold: { ...hold, executionId }, seq, write, visit, finish: seal },
+      this.listener,
+    );
   }
 
   async findEnding(

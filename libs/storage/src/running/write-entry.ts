@@ -1,5 +1,6 @@
 import type { Json } from '#shared';
 import type { NodeRunRecord, Write } from '#engine';
+import type { RecordListener } from '../collections/contract.js';
 import type { Database } from '../connection/database.js';
 import type { Transaction, WriteOrigin } from '../connection/transaction.js';
 import type { ExecutionHold, StartedExecution } from '../contract.js';
@@ -32,11 +33,19 @@ interface HeldRow {
 }
 
 /** A node's write and its journal entry, both or neither. Null when the claim is lost. */
-export function writeEntry(database: Database, entry: EntryToWrite): Promise<readonly StartedExecution[] | null> {
-  return database.transaction((transaction) => makeEntry(transaction, entry));
+export function writeEntry(
+  database: Database,
+  entry: EntryToWrite,
+  listener: RecordListener,
+): Promise<readonly StartedExecution[] | null> {
+  return database.transaction((transaction) => makeEntry(transaction, entry, listener));
 }
 
-async function makeEntry(transaction: Transaction, entry: EntryToWrite): Promise<readonly StartedExecution[] | null> {
+async function makeEntry(
+  transaction: Transaction,
+  entry: EntryToWrite,
+  listener: RecordListener,
+): Promise<readonly StartedExecution[] | null> {
   const { hold, seq, write, visit, finish } = entry;
   const { executionId, attempt, leaseId } = hold;
   const [held] = await transaction.query<HeldRow>(HOLD, [executionId, attempt, leaseId]);
@@ -51,7 +60,7 @@ async function makeEntry(transaction: Transaction, entry: EntryToWrite): Promise
     nodeKey,
     stack: [...(stack ?? []), workflowId],
   };
-  const { result, started } = await applyWrite(transaction, write, origin);
+  const { result, started } = await applyWrite(transaction, write, origin, listener);
   await transaction.query(ADD_ENTRY, [executionId, seq, finish(result)]);
   return started;
 }

@@ -3,4 +3,5 @@ export * from './open-test-storage.js';
 export * from './sample-accept.js';
 export * from './sample-node-run.js';
 export * from './sample-outcome.js';
+export * from './save-bound-workflow.js';
 export * from './save-sample-workflow.js';

@@ -1,11 +1,4 @@
-import {
-  runExecution,
-  type CompiledWorkflow,
-  type EnginePorts,
-  type NodeRunRecord,
-  type RunResult,
-  type TriggerContext,
-} from '#engine';
+import { runExecution, type CompiledWorkflow, type EnginePorts, type NodeRunRecord, type RunResult } from '#engine';
 import type { Json, Settings } from '#shared';
 import type { RunnableExecution } from '#storage';
 import type { Environment } from '../../ports/environment.js';
@@ -34,7 +27,7 @@ export interface RunOptions {
 export async function runTree(
   execution: RunnableExecution,
   workflow: CompiledWorkflow,
-  context: TriggerContext,
+  context: Json,
   claim: ExecutionClaim,
   options: RunOptions,
 ): Promise<RunResult> {
@@ -43,7 +36,7 @@ export async function runTree(
     return await runExecution({
       workflow,
       execution: { id: execution.id, version: execution.version, mode: execution.mode },
-      context: context as unknown as Json,
+      context,
       env: options.environment.valuesFor(workflow.envNames),
       ports: { ...options.ports, journal: claim },
       signal: options.signal,
