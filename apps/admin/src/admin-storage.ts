@@ -7,6 +7,8 @@ export type AdminStorage = Pick<
   | 'history'
   | 'secrets'
   | 'apiKeys'
+  | 'channels'
+  | 'notifications'
   | 'configuration'
   | 'executions'
   | 'collections'

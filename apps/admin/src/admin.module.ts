@@ -25,6 +25,7 @@ import { CatalogueController } from './catalog/catalogue.controller.js';
 import { CollectionsController } from './collections/collections.controller.js';
 import { RecordDesk } from './collections/record-desk.js';
 import { RecordsController } from './collections/records.controller.js';
+import { ChannelsController } from './channels/channels.controller.js';
 import { ExecutionDesk } from './executions/execution-desk.js';
 import { ExecutionViews } from './executions/execution-views.js';
 import { ExecutionsController } from './executions/executions.controller.js';
@@ -33,6 +34,7 @@ import { HealthController } from './http/health.controller.js';
 import { readinessCheck } from './http/readiness-check.js';
 import { NodeTestDesk } from './node-tests/node-test-desk.js';
 import { NodeTestsController } from './node-tests/node-tests.controller.js';
+import { NotificationsController } from './notifications/notifications.controller.js';
 import { RequestsController } from './requests/requests.controller.js';
 import { SecretsController } from './secrets/secrets.controller.js';
 import { ExecuteController } from './workflows/execute.controller.js';
@@ -69,6 +71,8 @@ export class AdminModule {
         CollectionsController,
         RecordsController,
         ApiKeysController,
+        ChannelsController,
+        NotificationsController,
         CatalogueController,
         NodeTestsController,
       ],

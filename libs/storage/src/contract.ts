@@ -547,7 +547,7 @@ export interface PruneOptions {
 }
 
 export interface PruneResult {
-  /** Executions, requests, dedup ids and refusal counts that were deleted one by one. */
+  /** Executions, requests, dedup ids, refusal counts and in-app notifications that were deleted one by one. */
   rows: number;
   /** Partitions that were dropped. */
   partitions: string[];

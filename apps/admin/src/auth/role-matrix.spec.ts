@@ -39,6 +39,12 @@ const MATRIX: Record<string, Role> = {
   'GET /api/v1/collections/{name}/records/{id}': 'viewer',
   'PATCH /api/v1/collections/{name}/records/{id}': 'editor',
   'DELETE /api/v1/collections/{name}/records/{id}': 'editor',
+  'GET /api/v1/channels': 'viewer',
+  'GET /api/v1/channels/{name}': 'viewer',
+  'PUT /api/v1/channels/{name}': 'editor',
+  'DELETE /api/v1/channels/{name}': 'editor',
+  'GET /api/v1/notifications': 'viewer',
+  'POST /api/v1/notifications/{id}/read': 'operator',
   'GET /api/v1/api-keys': 'admin',
   'POST /api/v1/api-keys': 'admin',
   'DELETE /api/v1/api-keys/{id}': 'admin',
@@ -46,6 +52,7 @@ const MATRIX: Record<string, Role> = {
   'POST /api/v1/nodes/{type}/test': 'editor',
   'GET /api/v1/triggers': 'viewer',
   'GET /api/v1/providers': 'viewer',
+  'GET /api/v1/channel-types': 'viewer',
 };
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];

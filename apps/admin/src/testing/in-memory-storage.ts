@@ -12,6 +12,7 @@ import type {
 } from '#storage';
 import type { AdminStorage } from '../admin-storage.js';
 import { InMemoryCollections } from './in-memory-collections.js';
+import { inMemoryChannels, inMemoryNotifications } from './in-memory-channels.js';
 import { InMemoryWorkflows } from './in-memory-workflows.js';
 import { inMemoryNodeTests, type NodeTestRow } from './in-memory-node-tests.js';
 import { pageOf } from './page-of.js';
@@ -54,6 +55,8 @@ export function inMemoryStorage(): InMemoryStorage {
     history: history(() => storage),
     secrets: secrets(() => storage),
     apiKeys: apiKeys(),
+    channels: inMemoryChannels(),
+    notifications: inMemoryNotifications(),
     configuration: configuration(workflows),
     executions: executions(() => storage),
     nodeTests: inMemoryNodeTests(nodeTestRows),

@@ -3,6 +3,7 @@ import type { PruneOptions, PruneResult } from '../contract.js';
 import { dropPastDays } from '../partitions/drop-past-days.js';
 import { deleteDedupIds } from './delete-dedup-ids.js';
 import { deleteExecutions } from './delete-executions.js';
+import { deleteNotifications } from './delete-notifications.js';
 import { deleteRefusalCounts } from './delete-refusal-counts.js';
 import { deleteRequests } from './delete-requests.js';
 import { loadRetentionPlan } from './retention-plan.js';
@@ -20,5 +21,6 @@ export async function pruneHistory(client: Pick<pg.Client, 'query'>, options: Pr
   }
   rows += await deleteDedupIds(client, options);
   rows += await deleteRefusalCounts(client, plan.countsBefore, options);
+  rows += await deleteNotifications(client, plan.countsBefore, options);
   return { rows, partitions: dropped, postponed };
 }
