@@ -15,9 +15,19 @@ export interface WorkerConfig {
 /** @throws ConfigError naming every fault */
 export function loadWorkerConfig(env: Record<string, string | undefined>): WorkerConfig {
   const settings = loadConfig(['DATABASE_URL', 'HOOKMILL_MASTER_KEY'], env);
+  const { storage, queue } = serviceOptions(settings, 'hookmill-worker');
   return {
     settings,
-    ...serviceOptions(settings, 'hookmill-worker'),
+    storage,
+    sql: sqlOptions(settings, storage),
+    queue,
     allowedVariables: allowedVariables(settings, env),
   };
+}
+
+function sqlOptions(settings: Settings, storage: StorageOptions): SqlRunnerOptions {
+  const { databaseUrl, masterKey, applicationName } = storage;
+  const { time: timeMs, rows, bytes } = settings.SQL_LIMITS;
+  const limits = { timeMs, rows, bytes };
+  return { databaseUrl, dataDatabaseUrl: settings.DATA_DATABASE_URL, masterKey, applicationName, limits };
 }
