@@ -1,5 +1,7 @@
 import type { NodeDefinition } from '../contract/node.js';
+import { approvalNode } from './approval.node.js';
 import { calculationNode } from './calculation.node.js';
+import { ccNode } from './cc.node.js';
 import { conditionNode } from './condition.node.js';
 import { dateCalculationNode } from './date-calculation.node.js';
 import { delayNode } from './delay.node.js';
@@ -7,6 +9,7 @@ import { endNode } from './end.node.js';
 import { llmNode } from './llm.node.js';
 import { loopNode } from './loop.node.js';
 import { mailerNode } from './mailer.node.js';
+import { manualNode } from './manual.node.js';
 import { multiConditionsNode } from './multi-conditions.node.js';
 import { notificationNode } from './notification.node.js';
 import { jsonQueryNode } from './json-query.node.js';
@@ -37,6 +40,9 @@ const definitions: readonly NodeDefinition[] = [
   llmNode,
   delayNode,
   subflowNode,
+  manualNode,
+  approvalNode,
+  ccNode,
   outputNode,
   responseNode,
   responseMessageNode,
