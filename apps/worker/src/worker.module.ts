@@ -90,6 +90,7 @@ function createProcessor(parts: WorkerParts, producer: JobProducer, replies: Rep
       http,
       mail,
       notifications,
+      tasks: { find: (runId) => storage.tasks.statesOf(runId) },
       executions: { find: (id) => storage.executions.findEnding(id) },
       now: () => new Date(),
     },

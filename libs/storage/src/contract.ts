@@ -11,6 +11,7 @@ import type {
 import type { Json, JsonObject } from '#shared';
 import type { ChannelStore, NotificationStore } from './channels/contract.js';
 import type { NodeTestStore } from './node-tests/contract.js';
+import type { TaskStore } from './tasks/contract.js';
 
 export * from './node-tests/contract.js';
 
@@ -585,6 +586,7 @@ export interface Storage {
   notifications: NotificationStore;
   maintenance: MaintenanceStore;
   nodeTests: NodeTestStore;
+  tasks: TaskStore;
   /** Rejects within `timeoutMs` when the database cannot answer. */
   ping(timeoutMs: number): Promise<void>;
   close(): Promise<void>;

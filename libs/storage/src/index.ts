@@ -1,5 +1,6 @@
 export * from './contract.js';
 export * from './channels/contract.js';
+export * from './tasks/contract.js';
 export { BadCursor } from './connection/cursor.js';
 export { assertMigrated, SchemaTooOld } from './migrations/assert-migrated.js';
 export { migrate } from './migrations/migrate.js';

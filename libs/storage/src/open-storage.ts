@@ -20,6 +20,7 @@ import { withStorageErrors } from './repositories/with-storage-errors.js';
 import { PgDispatchStore } from './running/pg-dispatch-store.js';
 import { PgExecutionStore } from './running/pg-execution-store.js';
 import { PgLeaseStore } from './running/pg-lease-store.js';
+import { PgTaskStore } from './tasks/pg-task-store.js';
 
 /** Connections of the management tables' own small pool; idle ones are closed. */
 const MANAGEMENT_POOL = 2;
@@ -58,6 +59,7 @@ function assemble(database: Database, dataSource: DataSource, box: SecretBox, op
     notifications: new PgNotificationStore(database),
     nodeTests: new PgNodeTestStore(database),
     maintenance: new PgMaintenanceStore(database, options.databaseUrl),
+    tasks: new PgTaskStore(database),
     ping: (timeoutMs) => database.ping(timeoutMs),
     close: async () => {
       await Promise.all([acceptor.close(), requestLog.close(), executions.close()]);

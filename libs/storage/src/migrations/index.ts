@@ -2,6 +2,7 @@ import { InitialSchema1795305600000 } from './1795305600000-initial-schema.js';
 import { NodeTests1795496400000 } from './1795496400000-node-tests.js';
 import { NestedExecutions1795478400000 } from './1795478400000-nested-executions.js';
 import { Channels1795485600000 } from './1795485600000-channels.js';
+import { Tasks1795489200000 } from './1795489200000-tasks.js';
 import { DurableExecution1795392000000 } from './1795392000000-durable-execution.js';
 
 /** Every migration, oldest first. A new one is a file and a line here; a released one never changes. */
@@ -10,5 +11,6 @@ export const MIGRATIONS = [
   DurableExecution1795392000000,
   NestedExecutions1795478400000,
   Channels1795485600000,
+  Tasks1795489200000,
   NodeTests1795496400000,
 ];
