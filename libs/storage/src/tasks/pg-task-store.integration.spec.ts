@@ -34,7 +34,7 @@ async function submit(visit: WaitingVisit, who: string, action: string): Promise
 describe('tasks', () => {
   it('are opened once for each person, as they were given, in the transaction of whoever opens them', async () => {
     const { executionId, workflowId } = await test.waiting([]);
-    const origin = { executionId, workflowId, nodeRunId: newId(), nodeKey: 'k', stack: [] };
+    const origin = { executionId, workflowId, nodeRunId: newId(), nodeKey: 'k', mode: 'async' as const, stack: [] };
     const task = { kind: 'manual', title: 'a\0b', data: { x: 'c\0\ud800' }, form: { type: 'object' } } as const;
     const tasks = ['ann', 'bob', 'ann'].map((assignee, n) => ({ ...task, assignee, actions: ['continue', `${n}`] }));
     await test.client.query('begin');
@@ -75,7 +75,7 @@ describe('tasks', () => {
         kind: 'open_tasks',
         tasks: [{ kind: 'cc', assignee: 'joe', title: 't', data: null, form: null, actions: [] }],
       },
-      { ...visit, nodeRunId: newId(), nodeKey: 'cc', stack: [] },
+      { ...visit, nodeRunId: newId(), nodeKey: 'cc', mode: 'async', stack: [] },
     );
     await submit(visit, 'ann', 'continue');
     expect(await shown({ execution })).toEqual(['ann done', 'bob open', 'joe open']);

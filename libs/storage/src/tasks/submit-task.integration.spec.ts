@@ -142,13 +142,16 @@ describe('a submission and a run of the execution', () => {
     expect(await test.storage.tasks.wake(visit.executionId)).toMatchObject({ id: visit.executionId, attempt: 1 });
   });
 
-  it('leaves a mark on one that runs, which the worker finds when it lets go', async () => {
+  it('leaves a mark on one that runs, which is due as soon as its worker lets go', async () => {
     const visit = await test.waiting(['ann'], { held: true });
+    const { executionId } = visit;
     await submit(visit, 'ann', 'continue');
-    expect(await test.execution(visit.executionId)).toMatchObject({ status: 'started', lease_id: test.leaseId });
-    expect(await isDue(visit)).toBe(true);
-    expect(await test.storage.tasks.wake(visit.executionId)).toBeNull();
-    expect((await test.storage.dispatch.resumeDue(100)).map(({ id }) => id)).not.toContain(visit.executionId);
+    expect(await test.execution(executionId)).toMatchObject({ status: 'started', lease_id: test.leaseId });
+    expect(await test.storage.tasks.wake(executionId)).toBeNull();
+    expect((await test.storage.dispatch.resumeDue(100)).map(({ id }) => id)).not.toContain(executionId);
+    const hold = { executionId, attempt: 1, leaseId: test.leaseId };
+    expect(await test.storage.executions.suspend(hold, 0, [], new Date(Date.now() + 3_600_000))).toBe(true);
+    expect((await test.storage.dispatch.resumeDue(100)).map(({ id }) => id)).toContain(executionId);
   });
 
   it('is seen by whoever claims a queued one afterwards, and the claim takes the mark away', async () => {

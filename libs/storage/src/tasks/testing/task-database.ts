@@ -49,7 +49,11 @@ export async function openTaskDatabase(): Promise<TaskDatabase> {
       ...{ kind: 'manual', assignee, title: 'Check', data: null, form: null, actions: ['continue', 'reject', 'save'] },
       ...more,
     }));
-    await openTasks(transaction, { kind: 'open_tasks', tasks }, { ...visit, nodeKey: 'check', stack: [] });
+    await openTasks(
+      transaction,
+      { kind: 'open_tasks', tasks },
+      { ...visit, nodeKey: 'check', mode: 'async', stack: [] },
+    );
     if (held !== true) await storage.executions.suspend({ executionId, attempt: 1, leaseId }, 0, [], null);
     return visit;
   }
