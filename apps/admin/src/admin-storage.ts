@@ -12,5 +12,6 @@ export type AdminStorage = Pick<
   | 'configuration'
   | 'executions'
   | 'nodeTests'
+  | 'tasks'
   | 'ping'
 >;

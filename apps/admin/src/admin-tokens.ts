@@ -6,3 +6,4 @@ export const MANUAL_RUNS = Symbol('manual runs');
 export const EXECUTION_VIEWS = Symbol('execution views');
 export const NODE_TEST_DESK = Symbol('node test desk');
 export const EXECUTION_DESK = Symbol('execution desk');
+export const TASK_DESK = Symbol('task desk');

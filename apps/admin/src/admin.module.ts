@@ -15,6 +15,7 @@ import {
   MANUAL_RUNS,
   NODE_TEST_DESK,
   PUBLIC_URL,
+  TASK_DESK,
   WORKFLOW_DESK,
 } from './admin-tokens.js';
 import { publicUrl } from './admin-config.js';
@@ -33,6 +34,8 @@ import { NodeTestsController } from './node-tests/node-tests.controller.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
 import { RequestsController } from './requests/requests.controller.js';
 import { SecretsController } from './secrets/secrets.controller.js';
+import { TaskDesk } from './tasks/task-desk.js';
+import { TasksController } from './tasks/tasks.controller.js';
 import { ExecuteController } from './workflows/execute.controller.js';
 import { ManualRuns } from './workflows/manual-runs.js';
 import { VersionsController } from './workflows/versions.controller.js';
@@ -63,6 +66,7 @@ export class AdminModule {
         ExecuteController,
         ExecutionsController,
         RequestsController,
+        TasksController,
         SecretsController,
         ApiKeysController,
         ChannelsController,
@@ -109,6 +113,11 @@ function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminPar
       inject: [JOB_PRODUCER, REPLY_CHANNEL],
       useFactory: (producer: JobProducer, replies: ReplyChannel) =>
         new ExecutionDesk(storage, producer, replies, logger),
+    },
+    {
+      provide: TASK_DESK,
+      inject: [JOB_PRODUCER],
+      useFactory: (producer: JobProducer) => new TaskDesk(storage.tasks, producer, logger),
     },
     {
       provide: MANUAL_RUNS,

@@ -65,6 +65,25 @@ const request = {
   bodyDiffers: orNull(flag),
   executionId: orNull(uuid),
 };
+const task = {
+  id: uuid,
+  executionId: uuid,
+  workflowKey: text,
+  nodeRunId: uuid,
+  nodeKey: text,
+  kind: { enum: ['manual', 'approval', 'cc'] },
+  assignee: text,
+  delegatedFrom: orNull(text),
+  title: text,
+  status: { enum: ['open', 'done', 'closed'], description: 'closed: nobody waits for it any more' },
+  form: { type: ['object', 'null'], description: 'JSON Schema of the values' },
+  actions: { type: 'array', items: text },
+  action: orNull(text),
+  comment: orNull(text),
+  createdAt: time,
+  submittedAt: orNull(time),
+  readAt: orNull(time),
+};
 const secret = { name: text, createdAt: time, updatedAt: time, notBefore: orNull(time), notAfter: orNull(time) };
 
 /** What the API answers, for the OpenAPI document. The answers' own types are in the `*-view.ts` files. */
@@ -129,6 +148,9 @@ export const schemas = {
     body: { type: ['string', 'null'], description: 'up to 256 KB; null above, and when it was never read: see /raw' },
     bodyEncoding: { enum: ['utf8', 'base64', null] },
   }),
+  Task: object(task),
+  Tasks: page('Task'),
+  TaskDetail: object({ ...task, data: any, values: any }),
   Secret: object(secret),
   Secrets: page('Secret'),
   ChannelDocument: {

@@ -14,9 +14,11 @@ import type { AdminStorage } from '../admin-storage.js';
 import { inMemoryChannels, inMemoryNotifications } from './in-memory-channels.js';
 import { InMemoryWorkflows } from './in-memory-workflows.js';
 import { inMemoryNodeTests, type NodeTestRow } from './in-memory-node-tests.js';
+import { InMemoryTasks } from './in-memory-tasks.js';
 import { pageOf } from './page-of.js';
 
 export interface InMemoryStorage extends AdminStorage {
+  tasks: InMemoryTasks;
   /** What `history` answers from; specs put things in. */
   executionRows: ExecutionDetail[];
   requestRows: RequestDetail[];
@@ -41,6 +43,7 @@ export function inMemoryStorage(): InMemoryStorage {
   const nodeTestRows = new Map<string, NodeTestRow>();
   const storage: InMemoryStorage = {
     workflows,
+    tasks: new InMemoryTasks(),
     executionRows: [],
     requestRows: [],
     asked: [],

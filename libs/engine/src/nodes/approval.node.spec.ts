@@ -121,6 +121,17 @@ describe('an approval', () => {
     expect(outcome).not.toHaveProperty('result.data.ann');
   });
 
+  it('takes a value named __proto__ for data', async () => {
+    const values = JSON.parse('{"__proto__": {"polluted": true}}') as JsonObject;
+    const outcome = await runNode(approvalNode, {
+      config: { approvers: ['ann'] },
+      waited: { result: { approvers: ['ann'], approvals: 0, rejections: 0 } },
+      ports: { tasks: { find: async () => [{ ...task('ann:approve'), values }] } },
+    });
+    const { data } = (outcome as Extract<Outcome, { kind: 'done' }>).result as { data: JsonObject };
+    expect([Object.keys(data), 'polluted' in data]).toEqual([['__proto__'], false]);
+  });
+
   it('fails or goes on undecided when its time is over', async () => {
     const late = { timeout: 245_000 };
     expect(settled(await resume(three, late, ['ann:approve', 'bob', 'eve']))).toMatchObject({

@@ -157,8 +157,11 @@ describe('a manual node', () => {
     expect(manualNode.abandon?.({} as never)).toEqual({ kind: 'close_tasks' });
   });
 
-  it('refuses a form that is no JSON Schema', () => {
-    const nodes = [{ type: 'manual', config: { assignees: ['ann'], form: { typo: true } } }];
+  it.each<[string, JsonObject]>([
+    ['is no JSON Schema', { typo: true }],
+    ['has a pattern that a payload chooses', { properties: { a: { type: 'string', pattern: '{{$context.data.p}}' } } }],
+  ])('refuses a form that %s', (_why, form) => {
+    const nodes = [{ type: 'manual', config: { assignees: ['ann'], form } }];
     const compiled = compileWorkflow({ trigger: { type: 'webhook' }, nodes });
     expect(compiled).toMatchObject({ ok: false, faults: [{ pointer: '/nodes/0/config/form', code: 'invalid' }] });
   });

@@ -52,8 +52,21 @@ export function tasksFor(
   return people.map((assignee) => ({ kind, assignee, title: heading, data, form: form ?? null, actions }));
 }
 
-/** Faults of a form as it stands in a document. */
+/**
+ * Faults of a form as it stands in a document. A pattern that a payload could choose would be run against what people
+ * send, and can take for ever.
+ */
 export function checkForm(form: JsonObject | undefined): Fault[] {
-  const checked = form === undefined ? null : compileBodySchema(form);
-  return typeof checked === 'string' ? [{ pointer: '/form', code: 'invalid', message: checked }] : [];
+  if (form === undefined) return [];
+  const checked = compileBodySchema(form);
+  if (typeof checked === 'string') return [{ pointer: '/form', code: 'invalid', message: checked }];
+  if (!hasTemplatedPattern(form)) return [];
+  return [{ pointer: '/form', code: 'invalid', message: 'write the pattern without a template' }];
+}
+
+function hasTemplatedPattern(value: Json): boolean {
+  if (value === null || typeof value !== 'object') return false;
+  return Object.entries(value).some(([name, inner]) =>
+    typeof inner === 'string' ? name === 'pattern' && inner.includes('{{') : hasTemplatedPattern(inner),
+  );
 }
