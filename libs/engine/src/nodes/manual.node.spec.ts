@@ -160,6 +160,7 @@ describe('a manual node', () => {
   it.each<[string, JsonObject]>([
     ['is no JSON Schema', { typo: true }],
     ['has a pattern that a payload chooses', { properties: { a: { type: 'string', pattern: '{{$context.data.p}}' } } }],
+    ['has a pattern of names that a payload chooses', { patternProperties: { '{{$context.data.p}}': {} } }],
   ])('refuses a form that %s', (_why, form) => {
     const nodes = [{ type: 'manual', config: { assignees: ['ann'], form } }];
     const compiled = compileWorkflow({ trigger: { type: 'webhook' }, nodes });

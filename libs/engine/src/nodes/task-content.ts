@@ -61,12 +61,13 @@ export function checkForm(form: JsonObject | undefined): Fault[] {
   const checked = compileBodySchema(form);
   if (typeof checked === 'string') return [{ pointer: '/form', code: 'invalid', message: checked }];
   if (!hasTemplatedPattern(form)) return [];
-  return [{ pointer: '/form', code: 'invalid', message: 'write the pattern without a template' }];
+  return [{ pointer: '/form', code: 'invalid', message: 'write patterns and names of properties without templates' }];
 }
 
 function hasTemplatedPattern(value: Json): boolean {
   if (value === null || typeof value !== 'object') return false;
-  return Object.entries(value).some(([name, inner]) =>
-    typeof inner === 'string' ? name === 'pattern' && inner.includes('{{') : hasTemplatedPattern(inner),
-  );
+  return Object.entries(value).some(([name, inner]) => {
+    if (name.includes('{{')) return true;
+    return typeof inner === 'string' ? name === 'pattern' && inner.includes('{{') : hasTemplatedPattern(inner);
+  });
 }
