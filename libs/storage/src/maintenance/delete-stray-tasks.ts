@@ -2,8 +2,8 @@ import type pg from 'pg';
 import type { PruneOptions } from '../contract.js';
 import { inBatches } from './in-batches.js';
 
-// Executions leave in several ways, by the day and in the statement that ends them among others: looking after their
-// tasks in each would cost those that have none. Tasks are few, and are walked once a pass. A cc may still be unread.
+// Executions also leave with their day, which drops a partition and looks at no row. Tasks are few: all are walked, once
+// a pass. A cc may still be unread when its execution has ended.
 const SWEEP = {
   name: 'sweep-tasks',
   text: `with walked as materialized (

@@ -134,24 +134,33 @@ describe('waking an execution', () => {
   });
 });
 
-describe('a pass of pruning', () => {
-  it('removes the tasks of executions that are gone, and closes those of ended ones', async () => {
-    const [gone, ended, open] = [
-      await test.waiting(['p1', 'p2']),
-      await test.waiting(['p3']),
-      await test.waiting(['p4']),
-    ];
-    await end(gone);
-    await end(ended);
-    expect(await test.storage.history.deleteExecution(gone.executionId)).toBe('deleted');
-    await test.storage.maintenance.prune({ retentionMs: 86_400_000, batch: 2, signal: new AbortController().signal });
-    const { rows } = await test.client.query(
-      `select assignee, status from tasks where assignee like 'p_' order by assignee`,
+describe('tasks of an execution that is deleted', () => {
+  const people = async (like: string) => {
+    const { rows } = await test.client.query<{ assignee: string; status: string }>(
+      `select assignee, status from tasks where assignee like $1 order by assignee`,
+      [like],
     );
-    expect(rows).toEqual([
-      { assignee: 'p3', status: 'closed' },
-      { assignee: 'p4', status: 'open' },
-    ]);
-    expect(await shown({ execution: open.executionId })).toEqual(['p4 open']);
+    return rows.map(({ assignee, status }) => `${assignee} ${status}`);
+  };
+
+  it('go with it', async () => {
+    const [one, due, open] = [await test.waiting(['d1']), await test.waiting(['d2']), await test.waiting(['d3'])];
+    await end(one);
+    await end(due);
+    expect(await test.storage.history.deleteExecution(one.executionId)).toBe('deleted');
+    expect(await test.storage.history.deleteExecution(open.executionId)).toBe('open');
+    expect(await people('d_')).toEqual(['d2 open', 'd3 open']);
+    await test.client.query('update executions set delete_at = now() where id = $1', [due.executionId]);
+    expect(await test.storage.maintenance.deleteDue(10)).toBe(1);
+    expect(await people('d_')).toEqual(['d3 open']);
+  });
+
+  it('are found by the next pass of pruning when its day was dropped; those of ended ones are closed', async () => {
+    const [gone, ended] = [await test.waiting(['p1', 'p2']), await test.waiting(['p3'])];
+    await test.waiting(['p4']);
+    await end(ended);
+    await test.client.query('delete from executions where id = $1', [gone.executionId]);
+    await test.storage.maintenance.prune({ retentionMs: 86_400_000, batch: 2, signal: new AbortController().signal });
+    expect(await people('p_')).toEqual(['p3 closed', 'p4 open']);
   });
 });
