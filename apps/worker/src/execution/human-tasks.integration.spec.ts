@@ -11,6 +11,7 @@ import {
   saveSampleWorkflow,
   type TestDatabase,
 } from '#storage/testing';
+import { eventually } from '../../../../test/support/eventually.js';
 import { wakeDue } from '../dispatch/wake-due.js';
 import { startTestWorker, type TestWorker } from '../testing/start-test-worker.js';
 
@@ -51,14 +52,19 @@ describe('an execution that waits for people', () => {
   });
   afterEach(() => worker.vanish());
 
-  async function start(nodes: Json[]): Promise<string> {
+  async function accept(nodes: Json[]): Promise<string> {
     const key = `tasks-${(saved += 1)}`;
     const document = { key, trigger: { type: 'webhook', mode: 'async' }, nodes };
     const ids = await saveSampleWorkflow(storage, { key, document: document as JsonObject });
     const request = sampleAccept(ids);
     await storage.acceptor.accept(request);
-    await worker.run({ executionId: request.executionId, attempt: 0, dedupId: null, urgent: false });
     return request.executionId;
+  }
+
+  async function start(nodes: Json[]): Promise<string> {
+    const executionId = await accept(nodes);
+    await worker.run({ executionId, attempt: 0, dedupId: null, urgent: false });
+    return executionId;
   }
 
   /** What a dispatcher finds due is run; how many there were. */
@@ -195,6 +201,30 @@ describe('an execution that waits for people', () => {
     expect(await goOn()).toBe(1);
     expect(await find(id)).toMatchObject({ status: 'failed', error: { code: 'task_timeout' } });
     expect(await tasksOf(id)).toEqual(['bob closed', 'ann closed']);
+  });
+
+  it('opens no task twice when its worker vanishes before it let go', async () => {
+    const executions = Object.create(storage.executions) as Storage['executions'];
+    // As a process that is killed: it never hears of anything again.
+    executions.suspend = () => new Promise(() => undefined);
+    const enqueue = async (job: ExecutionJob) => void queue.push(job);
+    const doomed = await startTestWorker({ ...storage, executions }, { enqueue }, {});
+    const id = await accept([review({ mode: 'single' }), after]);
+    void doomed.run({ executionId: id, attempt: 0, dedupId: null, urgent: false });
+    await eventually(
+      () => tasksOf(id),
+      (tasks) => tasks.length > 0,
+    );
+    expect(await submit(id, 'ann', 'save')).toBe('submitted');
+    await doomed.vanish();
+    const [lost] = await storage.dispatch.findLost(0, 10);
+    const queued = await storage.dispatch.requeueLost(lost!);
+    await worker.run({ executionId: id, attempt: queued!.attempt, dedupId: null, urgent: false });
+    expect((await find(id)).status).toBe('started');
+    expect(await tasksOf(id)).toEqual(['bob open', 'ann open']);
+    await submit(id, 'bob', 'continue');
+    expect(await goOn()).toBe(1);
+    expect(await find(id)).toMatchObject({ status: 'resolved', output: { assignee: 'bob' } });
   });
 
   it('takes its tasks along when it is canceled', async () => {

@@ -80,7 +80,7 @@ describe('a manual node', () => {
   it('is an error when a template makes the form illegal or the task too large', async () => {
     const form = { type: '{{$context.type}}' };
     await expect(start({ assignees: ['ann'], form }, { type: 'text' })).rejects.toMatchObject({ code: 'invalid_form' });
-    const data = 'x'.repeat(256 * 1024);
+    const data = 'x'.repeat(64 * 1024);
     await expect(start({ assignees: ['ann'], data: '{{$context.data}}' }, { data })).rejects.toMatchObject({
       code: 'task_too_large',
     });

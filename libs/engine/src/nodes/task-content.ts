@@ -8,7 +8,7 @@ import { valueText } from '../expression/value-text.js';
 const TITLE_LENGTH = 500;
 
 /** Form and data of one task, as JSON. Each assignee's task has a copy, and a list of tasks shows the forms. */
-const CONTENT_BYTES = 256 * 1024;
+const CONTENT_BYTES = 64 * 1024;
 
 /** The parts of a config that say what a task shows; templates are filled in. */
 export interface TaskContent {
