@@ -5,7 +5,7 @@ import { sampleOutcome } from '../testing/index.js';
 import { closeTasks } from './close-tasks.js';
 import type { TaskFilter } from './contract.js';
 import { openTasks } from './open-tasks.js';
-import { openTaskDatabase, type TaskDatabase, type WaitingVisit } from './testing/task-database.js';
+import { openTaskDatabase, type TaskDatabase, type WaitingVisit } from '../testing/task-database.js';
 
 let test: TaskDatabase;
 

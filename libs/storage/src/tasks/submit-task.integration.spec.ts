@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sampleOutcome } from '../testing/index.js';
 import type { TaskSubmission } from './contract.js';
 import { submitTask } from './submit-task.js';
-import { openTaskDatabase, type TaskDatabase, type WaitingVisit } from './testing/task-database.js';
+import { openTaskDatabase, type TaskDatabase, type WaitingVisit } from '../testing/task-database.js';
 
 let test: TaskDatabase;
 

@@ -1,10 +1,13 @@
 import type { NewTask } from '#engine';
 import { newId } from '#shared';
 import pg from 'pg';
-import type { Transaction } from '../../connection/transaction.js';
-import type { Storage } from '../../contract.js';
-import { createTestDatabase, openTestStorage, sampleAccept, saveSampleWorkflow } from '../../testing/index.js';
-import { openTasks } from '../open-tasks.js';
+import type { Transaction } from '../connection/transaction.js';
+import type { Storage } from '../contract.js';
+import { openTasks } from '../tasks/open-tasks.js';
+import { createTestDatabase } from './create-test-database.js';
+import { openTestStorage } from './open-test-storage.js';
+import { sampleAccept } from './sample-accept.js';
+import { saveSampleWorkflow } from './save-sample-workflow.js';
 
 /** A visit that waits for people. */
 export interface WaitingVisit {
