@@ -111,14 +111,14 @@ async function openParts(config: WorkerConfig, storage: Storage, logger: Logger)
       now: () => new Date(),
       timeoutMs: settings.NOTIFICATION_TIMEOUT,
     }),
-    evaluator: createEvaluator({
-      memoryBytes: settings.EVALUATION_LIMITS.memory,
-      timeMs: settings.EVALUATION_LIMITS.time,
-      outputBytes: settings.EVALUATION_LIMITS.output,
-      processes: settings.EVALUATION_LIMITS.processes,
-    }),
+    evaluator: openEvaluator(config),
     logger,
   };
+}
+
+function openEvaluator({ settings }: WorkerConfig): WorkerParts['evaluator'] {
+  const { memory, time, output, processes } = settings.EVALUATION_LIMITS;
+  return createEvaluator({ memoryBytes: memory, timeMs: time, outputBytes: output, processes });
 }
 
 async function drain(processor: ExecutionProcessor, timeoutMs: number): Promise<void> {
