@@ -10,6 +10,7 @@ export * from './contract/outcome.js';
 export * from './contract/ports.js';
 export * from './contract/reply.js';
 export * from './contract/request.js';
+export * from './contract/scope.js';
 export * from './contract/statuses.js';
 export * from './contract/trigger.js';
 export * from './contract/workflow-document.js';

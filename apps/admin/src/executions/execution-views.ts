@@ -61,7 +61,7 @@ export class ExecutionViews {
     const known = this.compiled.get(versionId);
     if (known !== undefined) return known;
     const version = await this.configuration.loadVersion(versionId);
-    const result = version ? compileWorkflow(version.document) : null;
+    const result = version ? compileWorkflow(version.document, { isStored: true }) : null;
     const workflow = result?.ok ? result.workflow : null;
     const oldest = this.compiled.keys().next();
     if (this.compiled.size >= COMPILED_KEPT && !oldest.done) this.compiled.delete(oldest.value);

@@ -113,7 +113,7 @@ export class WorkflowDirectory {
   }
 
   private compile(active: ActiveVersion): ActiveWorkflow | null {
-    const result = compileWorkflow(active.document);
+    const result = compileWorkflow(active.document, { isStored: true });
     if (result.ok) return isWebhookWorkflow(result.workflow) ? activeWorkflow(active, result.workflow) : null;
     const { workflowKey, version } = active;
     this.options.logger.warn({ workflowKey, version, faults: result.faults.slice(0, 5) }, 'workflow_does_not_compile');

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '#shared';
 import type { Outcome } from './outcome.js';
 import type { NodeRunRecord } from './node-run.js';
 import type { EnginePorts } from './ports.js';
+import type { Scope } from './scope.js';
 import type { Write } from './write.js';
 import type { Fault, NodeDocument } from './workflow-document.js';
 
@@ -26,16 +27,6 @@ export interface NodeRunContext<C = JsonObject> {
   limits: { scriptWallMs: number };
   /** Aborted on timeout, cancel and lost lease. */
   signal: AbortSignal;
-}
-
-/** The variables of contract.md 5. Lookups see own properties only. */
-export interface Scope {
-  $context: Json;
-  $jobsMapByNodeKey: Record<string, Json>;
-  $scopes: Record<string, Json>;
-  $env: Record<string, Json>;
-  $system: Record<string, unknown>;
-  $execution: Record<string, Json>;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Json } from '#shared';
 import type { NodeError } from './node-run.js';
 import type { Reply } from './reply.js';
-import type { Scope } from './node.js';
+import type { Scope } from './scope.js';
 import type { Ending } from './statuses.js';
 import type { Write } from './write.js';
 

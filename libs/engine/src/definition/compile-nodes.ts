@@ -11,9 +11,15 @@ import { NODE_SCHEMA, WORKFLOW_LIMITS } from './workflow-document.js';
 
 export type NodeRegistry = ReadonlyMap<string, NodeDefinition>;
 
+/** What a workflow's trigger says about its nodes: some only make sense where a sender waits, others where none does. */
+export interface NodePlace {
+  readonly trigger: string;
+  readonly mode: Json | undefined;
+}
+
 interface Walk {
   readonly registry: NodeRegistry;
-  readonly mode: Json | undefined;
+  readonly place: NodePlace | null;
   readonly keys: Set<string>;
   readonly counters: Map<string, number>;
   readonly faults: Fault[];
@@ -31,11 +37,10 @@ export interface CompiledNodes {
  * Compiles a list of nodes and their branches. A node without a key gets `<type>_<n>`, counted in the order of the
  * document, so that the same document always gets the same keys.
  *
- * @param mode the trigger's: some nodes only make sense where a sender waits, others only where none does. Null when
- *   the trigger is none that this release knows, and nothing can be said.
+ * @param place null when the trigger is none that this release knows, and nothing can be said about who waits
  */
-export function compileNodes(nodes: Json | undefined, registry: NodeRegistry, mode: Json | undefined): CompiledNodes {
-  const walk: Walk = { registry, mode, keys: new Set(), counters: new Map(), faults: [], nodes: 0 };
+export function compileNodes(nodes: Json | undefined, registry: NodeRegistry, place: NodePlace | null): CompiledNodes {
+  const walk: Walk = { registry, place, keys: new Set(), counters: new Map(), faults: [], nodes: 0 };
   collectKeys(nodes, '/nodes', 1, walk);
   const list = compileList(nodes, '/nodes', 1, walk);
   if (walk.nodes > WORKFLOW_LIMITS.nodes) {
@@ -152,19 +157,23 @@ function checkNode(
       : []),
     ...branchFaults(definition, document, `${pointer}/branches`),
   ];
-  const misplaced = modeFault(definition, walk.mode);
+  const misplaced = placeFault(definition, walk.place);
   if (misplaced !== null) faults.push({ pointer: `${pointer}/type`, code: 'invalid', message: misplaced });
   walk.faults.push(...faults);
 }
 
-/** Why a node has no place in a workflow of this mode, null when it has. */
-function modeFault(definition: NodeDefinition, mode: Json | undefined): string | null {
-  if (mode === null) return null;
-  if (definition.type === 'response' && mode !== 'sync') {
+/** Why a node has no place in a workflow with this trigger and mode, null when it has. */
+function placeFault(definition: NodeDefinition, place: NodePlace | null): string | null {
+  if (place === null) return null;
+  const { type, triggers, suspends } = definition;
+  if (triggers?.includes(place.trigger) === false) {
+    return `a ${type} node needs a trigger of type ${triggers.join(' or ')}`;
+  }
+  if (type === 'response' && place.mode !== 'sync') {
     return 'a response node needs "mode: sync"; an async trigger answers with trigger.response';
   }
-  if (definition.suspends !== true || mode !== 'sync') return null;
-  return `a ${definition.type} node waits longer than a sender does; remove it or use "mode: async"`;
+  if (suspends !== true || place.mode !== 'sync') return null;
+  return `a ${type} node waits longer than a sender does; remove it or use "mode: async"`;
 }
 
 function unknownNode(type: string, pointer: string, registry: NodeRegistry): Fault {

@@ -15,6 +15,13 @@ import { schemaFaults } from './schema-faults.js';
 import { unsupportedFaults } from './unsupported-faults.js';
 import { DOCUMENT_SCHEMA } from './workflow-document.js';
 
+export interface CompileOptions {
+  /**
+   * It was stored before, maybe by an older release: what the checks of today find besides must not keep it from running.
+   */
+  isStored?: boolean;
+}
+
 export type CompileResult = { ok: true; workflow: CompiledWorkflow } | { ok: false; faults: Fault[] };
 
 /**
@@ -24,25 +31,26 @@ export type CompileResult = { ok: true; workflow: CompiledWorkflow } | { ok: fal
  * of its faults, each with an RFC 6901 pointer, ordered by pointer. It never throws, whatever it is given, and neither
  * keeps nor changes the document. `key`, `enabled` and `schemaVersion` stay absent when they are.
  */
-export function compileWith(registry: NodeRegistry): (document: unknown) => CompileResult {
-  return (document) => {
+export function compileWith(registry: NodeRegistry): (document: unknown, options?: CompileOptions) => CompileResult {
+  return (document, options = {}) => {
     const { copy, faults } = copyJson(document);
     if (faults.length > 0) return refuse(faults);
     if (!isJsonObject(copy)) return refuse([{ pointer: '', code: 'wrong_type', message: 'write an object' }]);
-    return compileDocument(copy, registry);
+    return compileDocument(copy, registry, options);
   };
 }
 
-function compileDocument(document: JsonObject, registry: NodeRegistry): CompileResult {
+function compileDocument(document: JsonObject, registry: NodeRegistry, options: CompileOptions): CompileResult {
   const trigger = isJsonObject(document.trigger) ? document.trigger : {};
   const definition = typeof trigger.type === 'string' ? triggerRegistry.get(trigger.type) : undefined;
-  const nodes = compileNodes(document.nodes, registry, definition ? (trigger.mode ?? definition.modes[0]) : null);
+  const place = definition ? { mode: trigger.mode ?? definition.modes[0], trigger: definition.type } : null;
+  const nodes = compileNodes(document.nodes, registry, place);
   const unsupported = unsupportedFaults(document);
   const found = [
     ...schemaFaults(DOCUMENT_SCHEMA, document, ''),
     ...(isJsonObject(document.trigger) ? triggerFaults(definition, trigger) : []),
     ...checkOptions(document.options),
-    ...(nodes.faults.length > 0 ? nodes.faults : checkReferences(nodes.nodes)),
+    ...(nodes.faults.length > 0 || options.isStored === true ? nodes.faults : checkReferences(nodes.nodes)),
   ];
   const faults = [...unsupported, ...found.filter((fault) => !isCovered(fault, unsupported))];
   if (faults.length > 0 || definition === undefined) return refuse(faults);

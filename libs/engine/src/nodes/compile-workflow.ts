@@ -1,5 +1,5 @@
-import { compileWith, type CompileResult } from '../definition/compile-workflow.js';
+import { compileWith, type CompileOptions, type CompileResult } from '../definition/compile-workflow.js';
 import { nodeRegistry } from './index.js';
 
 /** Compiles a document against the registered nodes, see `compileWith`. */
-export const compileWorkflow: (document: unknown) => CompileResult = compileWith(nodeRegistry);
+export const compileWorkflow: (document: unknown, options?: CompileOptions) => CompileResult = compileWith(nodeRegistry);

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '#shared';
 import { EngineError } from '../contract/engine-error.js';
-import { defineNode, type Scope } from '../contract/node.js';
+import { defineNode } from '../contract/node.js';
+import type { Scope } from '../contract/scope.js';
 import type { RecordQuery } from '../contract/ports.js';
 import { renderFilter } from '../expression/render-filter.js';
 import { checkRecordConfig, collectionSchema, filterSchema } from './record-config.js';

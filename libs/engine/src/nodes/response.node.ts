@@ -32,6 +32,7 @@ export const responseNode = defineNode<ResponseNodeConfig>({
   },
   branches: [],
   effect: 'pure',
+  triggers: ['webhook'],
   // Rendered by renderReply, which knows what is legal in an answer.
   raw: ['status', 'headers', 'body'],
   check: (config) => checkReply(config),

@@ -1,6 +1,6 @@
 import { PROBLEM_CONTENT_TYPE, problemBody, type Json } from '#shared';
 import type { ExecutionInput } from '../contract/execution.js';
-import type { Scope } from '../contract/node.js';
+import type { Scope } from '../contract/scope.js';
 import type { Reply } from '../contract/reply.js';
 import type { Ending } from '../contract/statuses.js';
 import { renderReply } from '../expression/render-reply.js';

@@ -1,7 +1,7 @@
 import type { Json } from '#shared';
 import type { CompiledWorkflow } from '../contract/compiled-workflow.js';
 import type { ExecutionInput } from '../contract/execution.js';
-import type { Scope } from '../contract/node.js';
+import type { Scope } from '../contract/scope.js';
 import type { NodeRunRecord } from '../contract/node-run.js';
 import { createSystemScope } from '../expression/system-scope.js';
 import { visitName } from './frame.js';

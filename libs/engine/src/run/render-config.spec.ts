@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { NodeDefinition, Scope } from '../contract/node.js';
+import type { NodeDefinition } from '../contract/node.js';
+import type { Scope } from '../contract/scope.js';
 import { renderConfig, renderInput } from './render-config.js';
 
 const definition = { raw: ['expression', 'content'], code: ['content'] } as unknown as NodeDefinition;

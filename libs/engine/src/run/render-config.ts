@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '#shared';
-import type { NodeDefinition, Scope } from '../contract/node.js';
+import type { NodeDefinition } from '../contract/node.js';
+import type { Scope } from '../contract/scope.js';
 import { renderTemplate } from '../expression/template.js';
 
 /**

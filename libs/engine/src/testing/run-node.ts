@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '#shared';
-import type { NodeDefinition, NodeRunContext, Scope } from '../contract/node.js';
+import type { NodeDefinition, NodeRunContext } from '../contract/node.js';
+import type { Scope } from '../contract/scope.js';
 import type { NodeRunRecord } from '../contract/node-run.js';
 import type { Outcome } from '../contract/outcome.js';
 import type { EnginePorts } from '../contract/ports.js';

@@ -1,6 +1,6 @@
 import type { Json } from '#shared';
 import type { CompiledWorkflow } from '../contract/compiled-workflow.js';
-import type { Scope } from '../contract/node.js';
+import type { Scope } from '../contract/scope.js';
 import type { TriggerContext } from '../contract/request.js';
 import { createSystemScope } from '../expression/system-scope.js';
 

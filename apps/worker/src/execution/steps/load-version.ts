@@ -27,7 +27,7 @@ export class VersionCache {
   private async compile(versionId: number): Promise<CompiledWorkflow> {
     const version = await this.configuration.loadVersion(versionId);
     if (!version) throw new UnrunnableVersion(`There is no version with id ${versionId}.`);
-    const result = compileWorkflow(version.document);
+    const result = compileWorkflow(version.document, { isStored: true });
     if (result.ok) return result.workflow;
     const faults = result.faults.map((fault) => `${fault.pointer}: ${fault.message}`).join('; ');
     throw new UnrunnableVersion(`Version ${version.version} of "${version.workflowKey}" has faults here: ${faults}`);
