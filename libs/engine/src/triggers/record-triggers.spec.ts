@@ -20,6 +20,11 @@ describe('the triggers of records', () => {
       { type: 'collection', collection: 'a', filter: { b: { $eq: '{{$context.data.c}}' } } },
       ['/trigger/filter invalid'],
     ],
+    [
+      'an operator that does not exist',
+      { type: 'collection', collection: 'a', filter: { b: { $like: 'c' } } },
+      ['/trigger/filter/b/$like invalid'],
+    ],
     ['a sync collection', { type: 'collection', mode: 'sync', collection: 'a' }, ['/trigger/mode invalid']],
     [
       'an async interception',
