@@ -12,6 +12,8 @@ describe('the options of the benchmark', () => {
       'duplicates redis',
       'effect redis',
       'embedded postgres',
+      'variable redis',
+      'journaled redis',
     ]);
   });
 
@@ -24,12 +26,18 @@ describe('the options of the benchmark', () => {
     expect(chosen(['--queue', 'postgres'])).not.toContain('embedded postgres');
   });
 
+  it('measure the engine and the scenarios, or only one of both', () => {
+    expect(parseBenchOptions([]).only).toBeNull();
+    expect(parseBenchOptions(['--only', 'engine']).only).toBe('engine');
+  });
+
   it('leave out the open loop at rate 0', () => {
     expect(parseBenchOptions(['--rate', '0']).rate).toBeNull();
   });
 
   it.each([
     [['--scenario', 'x'], 'a (async), b (sync)'],
+    [['--only', 'worker'], '--only is one of engine, scenarios'],
     [['--queue', 'kafka'], '--queue is one of redis, postgres'],
     [['--connections', '1,ten'], '--connections: "ten" is not a whole number'],
     [['--seconds', '0'], '--seconds: "0" is not a whole number above 0'],

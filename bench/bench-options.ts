@@ -3,6 +3,8 @@ import { scenarios } from './scenarios.js';
 import type { Queue, Scenario } from './scenarios.js';
 
 export interface BenchOptions {
+  /** The engine alone, the scenarios alone (their limits included), or null for both. */
+  only: BenchPart | null;
   /** With the queue that was asked for. */
   scenarios: Scenario[];
   /** One closed loop each. */
@@ -19,6 +21,10 @@ export interface BenchOptions {
   json: string | null;
 }
 
+/** What `--only` may name. */
+export type BenchPart = 'engine' | 'scenarios';
+
+const PARTS: readonly BenchPart[] = ['engine', 'scenarios'];
 const QUEUES: readonly string[] = ['redis', 'postgres'] satisfies Queue[];
 
 /** @throws Error that says what an option may be */
@@ -26,6 +32,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      only: { type: 'string' },
       scenario: { type: 'string' },
       connections: { type: 'string', default: '1,10,50,100,200' },
       rate: { type: 'string', default: '500' },
@@ -38,6 +45,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
   });
   const chunkSize = values['chunk-size'];
   return {
+    only: partOf(values.only),
     scenarios: chosenScenarios(values.scenario, values.queue),
     connections: values.connections.split(',').map((text) => positive('connections', text)),
     rate: values.rate === '0' ? null : positive('rate', values.rate),
@@ -46,6 +54,13 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
     chunkSize: chunkSize === undefined ? null : positive('chunk-size', chunkSize),
     json: values.json ?? null,
   };
+}
+
+function partOf(name: string | undefined): BenchPart | null {
+  if (name === undefined) return null;
+  const found = PARTS.find((part) => part === name);
+  if (found === undefined) throw new Error(`--only is one of ${PARTS.join(', ')}`);
+  return found;
 }
 
 function chosenScenarios(names: string | undefined, queue: string | undefined): Scenario[] {

@@ -1,5 +1,6 @@
 /** What a process beside the benchmark can be, see `child.ts`. */
-export type ChildRole = 'load-generator' | 'effect-target' | 'fastify-limit' | 'postgres-limit' | 'redis-limit';
+export type ChildRole =
+  'load-generator' | 'effect-target' | 'fastify-limit' | 'postgres-limit' | 'redis-limit' | 'engine';
 
 /** From us to it. */
 export interface Question {

@@ -5,13 +5,16 @@ import type { BenchOptions } from './bench-options.js';
 import { measureIdle } from './cost/measure-idle.js';
 import type { IdleCost } from './cost/measure-idle.js';
 import type { EffectCalls } from './effect-target.js';
+import type { EngineNumbers, EngineOrder } from './engine/engine-numbers.js';
 import { measureLimits } from './limits/measure-limits.js';
 import type { Limits } from './limits/measure-limits.js';
 import type { LoadOrder, LoadResult } from './load/load-order.js';
 import { measureRun } from './measure-run.js';
 import type { Load, Rig, RunResult } from './measure-run.js';
 import { medianOf } from './median-of.js';
+import { engineReport } from './report/engine-report.js';
 import { idleReport } from './report/idle-report.js';
+import { journaledNodeReport } from './report/journaled-node-report.js';
 import { limitsReport, ratiosReport } from './report/limits-report.js';
 import { machineLine } from './report/machine-line.js';
 import { loadLabel } from './report/measured-run.js';
@@ -25,42 +28,65 @@ import { startStack } from './start-stack.js';
 const OPEN_LOOP_CONNECTIONS = 100;
 const QUEUES: readonly Queue[] = ['redis', 'postgres'];
 
-/** Measures the limits and every chosen scenario, and prints the report. @returns 1 when verification found a fault */
+/** Measures what was chosen and prints the report. @returns 1 when verification found a fault */
 export async function runBenchmark(options: BenchOptions, shutdown: Shutdown): Promise<number> {
   const machine = machineLine();
   console.log(machine);
   const startedAt = new Date().toISOString();
-  let limits: Limits | null = null;
-  const idle: Partial<Record<Queue, IdleCost | null>> = {};
-  const runs: MeasuredRun[] = [];
+  const engine = options.only === 'scenarios' ? null : await repeatEngine(options, shutdown);
+  if (engine !== null) console.log(engineReport(engine));
+  const measured = options.only === 'engine' ? null : await runScenarios(options, shutdown);
+  if (options.json !== null) {
+    const told = { ...options, scenarios: options.scenarios.map(({ name }) => name) };
+    writeFileSync(
+      options.json,
+      `${JSON.stringify({ startedAt, machine, options: told, engine, ...measured }, null, 2)}\n`,
+    );
+  }
+  return measured === null ? 0 : tellFaults(measured.runs);
+}
+
+async function repeatEngine({ repeat, seconds }: BenchOptions, shutdown: Shutdown): Promise<EngineNumbers> {
+  const measured: EngineNumbers[] = [];
+  for (let n = 0; n < repeat; n++) {
+    // A process for each: the heap of one shall not depend on the one before.
+    const child = await startChild<EngineOrder, EngineNumbers>('engine', shutdown);
+    measured.push(await child.ask({ seconds }));
+    child.stop();
+  }
+  return medianOf(measured);
+}
+
+interface Measured {
+  limits: Limits | null;
+  idle: Partial<Record<Queue, IdleCost | null>>;
+  runs: MeasuredRun[];
+}
+
+async function runScenarios(options: BenchOptions, shutdown: Shutdown): Promise<Measured> {
+  const measured: Measured = { limits: null, idle: {}, runs: [] };
   for (const queue of QUEUES) {
     const chosen = options.scenarios.filter((scenario) => scenario.queue === queue);
     if (chosen.length === 0) continue;
     const own = createShutdown((error) => console.error(error));
     shutdown.add((hurry) => own.stop(hurry));
     const rig = await startRig(queue, options, own);
-    if (!limits) {
-      limits = await repeatLimits(rig, options, own);
-      console.log(limitsReport(limits));
+    if (!measured.limits) {
+      measured.limits = await repeatLimits(rig, options, own);
+      console.log(limitsReport(measured.limits));
     }
-    idle[queue] = await measureIdle(rig.stack.pids, options.seconds);
-    console.log(idleReport(queue, idle[queue]));
+    measured.idle[queue] = await measureIdle(rig.stack.pids, options.seconds);
+    console.log(idleReport(queue, measured.idle[queue]));
     for (const scenario of chosen) {
-      const measured = await runScenario(rig, scenario, options, shutdown);
-      console.log(scenarioReport(measured));
-      runs.push(...measured);
+      const runs = await runScenario(rig, scenario, options, shutdown);
+      console.log(scenarioReport(runs));
+      measured.runs.push(...runs);
     }
     await own.stop();
   }
-  console.log(ratiosReport(runs, limits!));
-  if (options.json !== null) {
-    const told = { ...options, scenarios: options.scenarios.map(({ name }) => name) };
-    writeFileSync(
-      options.json,
-      `${JSON.stringify({ startedAt, machine, options: told, limits, idle, runs }, null, 2)}\n`,
-    );
-  }
-  return tellFaults(runs);
+  console.log(ratiosReport(measured.runs, measured.limits!));
+  console.log(journaledNodeReport(measured.runs));
+  return measured;
 }
 
 async function startRig(queue: Queue, { chunkSize }: BenchOptions, own: Shutdown): Promise<Rig> {

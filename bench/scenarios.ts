@@ -85,6 +85,19 @@ const oneRequest = (effectUrl: string): Record<string, Json> => ({
   ],
 });
 
+/** As `pureNodes`, preceded by one request: the difference is what a journaled node costs. */
+const pureNodesAndRequest = (effectUrl: string): Record<string, Json> => {
+  const { nodes, ...rest } = pureNodes();
+  return { ...rest, nodes: [...(oneRequest(effectUrl)['nodes'] as Json[]), ...(nodes as Json[])] };
+};
+
+/** As `pureNodes`, with one variable more: the difference is what a node costs that is not journaled by itself. */
+const pureNodesAndVariable = (): Record<string, Json> => {
+  const { nodes, ...rest } = pureNodes();
+  const more = { key: 'more', type: 'variable', config: { value: '{{$context.data.data.amount}}' } };
+  return { ...rest, nodes: [more, ...(nodes as Json[])] };
+};
+
 const DEFAULTS = { queue: 'redis', body: BODY, status: 200, duplicates: false, effects: 0, openLoop: false } as const;
 
 /** All scenarios, in the order in which they run. */
@@ -136,5 +149,20 @@ export const scenarios: readonly Scenario[] = [
     title: 'as async on the embedded default: no Redis, the queue on Postgres',
     document: pureNodes,
     queue: 'postgres',
+  },
+  {
+    ...DEFAULTS,
+    letter: 'g',
+    name: 'variable',
+    title: 'as async with one more variable',
+    document: pureNodesAndVariable,
+  },
+  {
+    ...DEFAULTS,
+    letter: 'h',
+    name: 'journaled',
+    title: 'as async with one more node, a journaled POST to a local server',
+    document: pureNodesAndRequest,
+    effects: 1,
   },
 ];

@@ -17,8 +17,9 @@ const commands = {
   bench: (args) => launch('dist/bench/main.js', args),
   'test:faults': (args) => launch(FAULTS, args),
   test,
-  // What takes too long for every change: both fault tests in their long form.
-  'test:long': async () => (await launch(FAULTS, ['--minutes', '30'])) || (await launch(FAULTS, ['--journal', '200'])),
+  // What takes too long for every change: the model of the engine on many trees, both fault tests in their long form.
+  'test:long': async () =>
+    (await model()) || (await launch(FAULTS, ['--minutes', '30'])) || (await launch(FAULTS, ['--journal', '200'])),
   // Only the preparation, for checks that need no build.
   install: async () => 0,
 };
@@ -26,6 +27,12 @@ const commands = {
 async function launch(file, args) {
   // The channel tells the launcher when this process is killed, so that nothing is left running.
   return await forwardTo(node24(), ['--enable-source-maps', file, ...args], { channel: true });
+}
+
+async function model() {
+  // Verbose: the titles name the seed.
+  const args = ['--selectProjects', 'unit', '--verbose', 'libs/engine/src/testing/model'];
+  return await forwardTo(node24(), [...JEST, ...args], { env: { MODEL_TREES: process.env.MODEL_TREES ?? '20000' } });
 }
 
 async function test(args) {

@@ -16,6 +16,7 @@ import {
   MANUAL_RUNS,
   NODE_TEST_DESK,
   PUBLIC_URL,
+  TASK_DESK,
   RECORD_DESK,
   TRIGGER_DESK,
   TRIGGER_RUNS,
@@ -25,6 +26,7 @@ import { publicUrl } from './admin-config.js';
 import type { AdminStorage } from './admin-storage.js';
 import { ApiKeysController } from './auth/api-keys.controller.js';
 import { CatalogueController } from './catalog/catalogue.controller.js';
+import { ChannelsController } from './channels/channels.controller.js';
 import { CollectionsController } from './collections/collections.controller.js';
 import { RecordDesk } from './collections/record-desk.js';
 import { RecordsController } from './collections/records.controller.js';
@@ -36,8 +38,11 @@ import { HealthController } from './http/health.controller.js';
 import { readinessCheck } from './http/readiness-check.js';
 import { NodeTestDesk } from './node-tests/node-test-desk.js';
 import { NodeTestsController } from './node-tests/node-tests.controller.js';
+import { NotificationsController } from './notifications/notifications.controller.js';
 import { RequestsController } from './requests/requests.controller.js';
 import { SecretsController } from './secrets/secrets.controller.js';
+import { TaskDesk } from './tasks/task-desk.js';
+import { TasksController } from './tasks/tasks.controller.js';
 import { RecordInterceptor } from './triggers/record-interceptor.js';
 import { TriggerDesk } from './triggers/trigger-desk.js';
 import { TriggerRuns } from './triggers/trigger-runs.js';
@@ -73,11 +78,14 @@ export class AdminModule {
         ExecuteController,
         ExecutionsController,
         RequestsController,
+        TasksController,
         SecretsController,
         CollectionsController,
         RecordsController,
         TriggersController,
         ApiKeysController,
+        ChannelsController,
+        NotificationsController,
         CatalogueController,
         NodeTestsController,
       ],
@@ -120,6 +128,11 @@ function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminPar
       inject: [JOB_PRODUCER, REPLY_CHANNEL],
       useFactory: (producer: JobProducer, replies: ReplyChannel) =>
         new ExecutionDesk(storage, producer, replies, logger),
+    },
+    {
+      provide: TASK_DESK,
+      inject: [JOB_PRODUCER],
+      useFactory: (producer: JobProducer) => new TaskDesk(storage.tasks, producer, logger),
     },
     {
       provide: NODE_TEST_DESK,

@@ -99,17 +99,7 @@ async function openParts(config: WorkerConfig, storage: Storage, logger: Logger)
         logBytes: settings.SCRIPT_LIMITS.log,
       },
     }),
-    sqlLogin: openSqlLogin({
-      databaseUrl: config.storage.databaseUrl,
-      dataDatabaseUrl: settings.DATA_DATABASE_URL,
-      masterKey: config.storage.masterKey,
-      applicationName: config.storage.applicationName,
-      limits: {
-        timeMs: settings.SQL_LIMITS.time,
-        rows: settings.SQL_LIMITS.rows,
-        bytes: settings.SQL_LIMITS.bytes,
-      },
-    }),
+    sqlLogin: openSqlLogin(config.sql),
     http,
     mail,
     notifications: createNotificationSender({

@@ -114,6 +114,7 @@ function createProcessor(parts: WorkerParts, producer: JobProducer, replies: Rep
       data: createDataReader(storage.collections, sqlLogin),
       mail,
       notifications,
+      tasks: { find: (runId) => storage.tasks.statesOf(runId) },
       executions: { find: (id) => storage.executions.findEnding(id) },
       now: () => new Date(),
     },

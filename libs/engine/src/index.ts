@@ -16,6 +16,7 @@ export * from './contract/workflow-document.js';
 export * from './contract/write.js';
 export { compilePath, matchPath, pathsOverlap } from './definition/compile-path.js';
 export { compileWith, type CompileResult } from './definition/compile-workflow.js';
+export { formFaults } from './definition/form-faults.js';
 export { newWorkflowKey } from './definition/new-workflow-key.js';
 export { BODY_LIMIT_MAX, WORKFLOW_LIMITS, WORKFLOW_SCHEMA_VERSION } from './definition/workflow-document.js';
 export { checkExpression } from './expression/check-expression.js';

@@ -13,6 +13,7 @@ import type { Json, JsonObject } from '#shared';
 import type { ChannelStore, NotificationStore } from './channels/contract.js';
 import type { CollectionStore } from './collections/contract.js';
 import type { NodeTestStore } from './node-tests/contract.js';
+import type { TaskStore } from './tasks/contract.js';
 import type { ScheduleStore, TriggerStore } from './triggers/contract.js';
 import type { Page } from './page.js';
 import type { QueuedExecution } from './queued-execution.js';
@@ -540,7 +541,7 @@ export interface PruneOptions {
 }
 
 export interface PruneResult {
-  /** Executions, requests, dedup ids and refusal counts that were deleted one by one. */
+  /** Executions, requests, dedup ids, refusal counts and in-app notifications that were deleted one by one. */
   rows: number;
   /** Partitions that were dropped. */
   partitions: string[];
@@ -577,6 +578,7 @@ export interface Storage {
   maintenance: MaintenanceStore;
   collections: CollectionStore;
   nodeTests: NodeTestStore;
+  tasks: TaskStore;
   triggers: TriggerStore;
   schedules: ScheduleStore;
   /** Rejects within `timeoutMs` when the database cannot answer. */

@@ -4,6 +4,7 @@ export * from './triggers/contract.js';
 export { applyRecordWrite, type RecordWrite } from './collections/apply-record-write.js';
 export { openSqlLogin, type SqlRunnerOptions } from './collections/sql/pg-sql-runner.js';
 export * from './channels/contract.js';
+export * from './tasks/contract.js';
 export { BadCursor } from './connection/cursor.js';
 export { assertMigrated, SchemaTooOld } from './migrations/assert-migrated.js';
 export { migrate } from './migrations/migrate.js';

@@ -21,6 +21,7 @@ import { withStorageErrors } from './repositories/with-storage-errors.js';
 import { PgDispatchStore } from './running/pg-dispatch-store.js';
 import { PgExecutionStore } from './running/pg-execution-store.js';
 import { PgLeaseStore } from './running/pg-lease-store.js';
+import { PgTaskStore } from './tasks/pg-task-store.js';
 import { PgScheduleStore } from './triggers/pg-schedule-store.js';
 import { PgTriggerStore } from './triggers/pg-trigger-store.js';
 import { RecordTriggers } from './triggers/record-triggers.js';
@@ -68,6 +69,7 @@ function assemble(database: Database, dataSource: DataSource, box: SecretBox, op
     triggers: new PgTriggerStore(database, started),
     schedules: new PgScheduleStore(database),
     maintenance: new PgMaintenanceStore(database, options.databaseUrl),
+    tasks: new PgTaskStore(database),
     ping: (timeoutMs) => database.ping(timeoutMs),
     close: async () => {
       await Promise.all([acceptor.close(), requestLog.close(), executions.close()]);

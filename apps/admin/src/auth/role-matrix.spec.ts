@@ -27,10 +27,20 @@ const MATRIX: Record<string, Role> = {
   'GET /api/v1/requests/{id}': 'viewer',
   'GET /api/v1/requests/{id}/raw': 'viewer',
   'DELETE /api/v1/requests/{id}': 'editor',
+  'GET /api/v1/tasks': 'viewer',
+  'GET /api/v1/tasks/{id}': 'viewer',
+  'POST /api/v1/tasks/{id}/submit': 'operator',
+  'POST /api/v1/tasks/{id}/read': 'operator',
   'GET /api/v1/secrets': 'viewer',
   'GET /api/v1/secrets/{name}': 'viewer',
   'PUT /api/v1/secrets/{name}': 'editor',
   'DELETE /api/v1/secrets/{name}': 'editor',
+  'GET /api/v1/channels': 'viewer',
+  'GET /api/v1/channels/{name}': 'viewer',
+  'PUT /api/v1/channels/{name}': 'editor',
+  'DELETE /api/v1/channels/{name}': 'editor',
+  'GET /api/v1/notifications': 'viewer',
+  'POST /api/v1/notifications/{id}/read': 'operator',
   'GET /api/v1/collections': 'viewer',
   'GET /api/v1/collections/{name}': 'viewer',
   'PUT /api/v1/collections/{name}': 'editor',
@@ -50,6 +60,7 @@ const MATRIX: Record<string, Role> = {
   'POST /api/v1/nodes/{type}/test': 'editor',
   'GET /api/v1/triggers': 'viewer',
   'GET /api/v1/providers': 'viewer',
+  'GET /api/v1/channel-types': 'viewer',
 };
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];

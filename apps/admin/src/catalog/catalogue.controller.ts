@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { nodeCatalogue, triggerCatalogue } from '#engine';
+import { channelTypes, nodeCatalogue, triggerCatalogue } from '#engine';
 import { providerCatalogue } from '#signatures';
 import { Requires } from '../auth/requires.decorator.js';
 import { Answers } from '../http/answers.decorator.js';
@@ -32,5 +32,13 @@ export class CatalogueController {
   @Answers(200, 'Catalogue', 'signature presets')
   providers() {
     return { items: providerCatalogue(), nextCursor: null };
+  }
+
+  @Get('channel-types')
+  @Summary('List types of notification channels')
+  @Requires('viewer')
+  @Answers(200, 'Catalogue', 'types of channels')
+  channelTypes() {
+    return { items: channelTypes, nextCursor: null };
   }
 }

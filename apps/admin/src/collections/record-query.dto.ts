@@ -2,13 +2,18 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsArray, IsObject, IsOptional, IsString } from 'class-validator';
 import type { JsonObject } from '#shared';
+import { isDeeperThan } from '../http/body-parsers.js';
 import { PageQuery } from '../http/page-query.dto.js';
 
-/** Text that is no JSON is left for the validator to refuse. */
+/** Deeper ones are attacks on the stack: a filter may join 20 levels, and JSON values have 64 everywhere. */
+const MAX_DEPTH = 64;
+
+/** Text that is no JSON, or nests too deep, is left for the validator to refuse. */
 function parseJson(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {
-    return JSON.parse(value) as unknown;
+    const parsed: unknown = JSON.parse(value);
+    return isDeeperThan(parsed, MAX_DEPTH) ? value : parsed;
   } catch {
     return value;
   }
@@ -18,7 +23,7 @@ function splitNames(value: unknown): unknown {
   return typeof value === 'string' ? value.split(',').map((name) => name.trim()) : value;
 }
 
-const filterWords = { message: 'filter must be a JSON object such as {"email":{"$eq":"a@b.c"}}' };
+const filterWords = { message: 'filter must be a JSON object of at most 64 levels such as {"email":{"$eq":"a@b.c"}}' };
 const sortWords = { message: 'sort must be names of fields such as -createdAt,name' };
 
 /** What the list of a collection's records takes. */

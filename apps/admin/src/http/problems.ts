@@ -19,6 +19,7 @@ export const problems = {
   no_current_version: { status: 409, title: 'The workflow has only drafts' },
   execution_open: { status: 409, title: 'The execution has not ended' },
   execution_ended: { status: 409, title: 'The execution has ended' },
+  task_not_open: { status: 409, title: 'The task is not open any more' },
   no_request: { status: 409, title: 'The request was deleted' },
   no_version: { status: 409, title: 'The workflow runs nothing any more' },
   precondition_failed: { status: 412, title: 'The workflow changed meanwhile' },

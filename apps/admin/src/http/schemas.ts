@@ -65,6 +65,25 @@ const request = {
   bodyDiffers: orNull(flag),
   executionId: orNull(uuid),
 };
+const task = {
+  id: uuid,
+  executionId: uuid,
+  workflowKey: text,
+  nodeRunId: uuid,
+  nodeKey: text,
+  kind: { enum: ['manual', 'approval', 'cc'] },
+  assignee: text,
+  delegatedFrom: orNull(text),
+  title: text,
+  status: { enum: ['open', 'done', 'closed'], description: 'closed: nobody waits for it any more' },
+  form: { type: ['object', 'null'], description: 'JSON Schema of the values' },
+  actions: { type: 'array', items: text },
+  action: orNull(text),
+  comment: orNull(text),
+  createdAt: time,
+  submittedAt: orNull(time),
+  readAt: orNull(time),
+};
 const fieldType = {
   enum: ['string', 'text', 'integer', 'bigint', 'double', 'decimal', 'boolean', 'date', 'datetime', 'json', 'uuid'],
 };
@@ -148,8 +167,26 @@ export const schemas = {
     body: { type: ['string', 'null'], description: 'up to 256 KB; null above, and when it was never read: see /raw' },
     bodyEncoding: { enum: ['utf8', 'base64', null] },
   }),
+  Task: object(task),
+  Tasks: page('Task'),
+  TaskDetail: object({ ...task, data: any, values: any }),
   Secret: object(secret),
   Secrets: page('Secret'),
+  ChannelDocument: {
+    type: 'object',
+    description: 'The type and, beside it, its config; GET /api/v1/channel-types tells the schema of each.',
+    properties: { type: text },
+    required: ['type'],
+  },
+  Channel: {
+    type: 'object',
+    description: 'The config stands beside these, its credentials as ***.',
+    properties: { name: text, type: text, createdAt: time, updatedAt: time },
+    required: ['name', 'type', 'createdAt', 'updatedAt'],
+  },
+  Channels: page('Channel'),
+  Notification: object({ id: uuid, to: text, title: orNull(text), text, createdAt: time, readAt: orNull(time) }),
+  Notifications: page('Notification'),
   Field: object(field),
   Collection: object({
     name: text,

@@ -11,12 +11,15 @@ import type {
   StoredReplyState,
 } from '#storage';
 import type { AdminStorage } from '../admin-storage.js';
+import { inMemoryChannels, inMemoryNotifications } from './in-memory-channels.js';
 import { InMemoryCollections } from './in-memory-collections.js';
 import { InMemoryWorkflows } from './in-memory-workflows.js';
 import { inMemoryNodeTests, type NodeTestRow } from './in-memory-node-tests.js';
+import { InMemoryTasks } from './in-memory-tasks.js';
 import { pageOf } from './page-of.js';
 
 export interface InMemoryStorage extends AdminStorage {
+  tasks: InMemoryTasks;
   collections: InMemoryCollections;
   /** What `history` answers from; specs put things in. */
   executionRows: ExecutionDetail[];
@@ -42,6 +45,7 @@ export function inMemoryStorage(): InMemoryStorage {
   const nodeTestRows = new Map<string, NodeTestRow>();
   const storage: InMemoryStorage = {
     workflows,
+    tasks: new InMemoryTasks(),
     collections: new InMemoryCollections(),
     executionRows: [],
     requestRows: [],
@@ -54,6 +58,8 @@ export function inMemoryStorage(): InMemoryStorage {
     history: history(() => storage),
     secrets: secrets(() => storage),
     apiKeys: apiKeys(),
+    channels: inMemoryChannels(),
+    notifications: inMemoryNotifications(),
     triggers: triggers(() => storage),
     configuration: configuration(workflows),
     executions: executions(() => storage),

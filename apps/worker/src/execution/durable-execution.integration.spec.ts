@@ -191,7 +191,7 @@ describe('durable execution', () => {
     expect(calls).toHaveLength(1);
   });
 
-  it('breaks off an effect whose execution was canceled, and writes nothing more', async () => {
+  it('Trap 18: breaks off an effect whose execution was canceled while it ran, and drops its late result', async () => {
     const [id] = await accept([post, script]);
     const worker = await startWorker();
     const run = worker.run(take());
@@ -208,7 +208,7 @@ describe('durable execution', () => {
     expect(scripts).toBe(0);
   });
 
-  it('ends an execution whose time limit passes while it waits', async () => {
+  it('Trap 18: ends an execution whose time limit passes while it waits on a delay', async () => {
     const long = { ...delay, config: { duration: 1, unit: 'day' } };
     const [id] = await accept([long, script], { timeout: 1_500 });
     await (await startWorker()).run(take());
@@ -224,7 +224,26 @@ describe('durable execution', () => {
     expect([queue, scripts]).toEqual([[], 0]);
   });
 
-  it('goes on behind a delay, on any worker, with what was done before it', async () => {
+  it.each(['queued', 'waiting'])(
+    'Trap 18: is canceled while it is %s, and no worker runs it any more',
+    async (state) => {
+      const long = { ...delay, config: { duration: 1, unit: 'day' } };
+      const [id] = await accept([long, script]);
+      const worker = await startWorker();
+      const job = take();
+      if (state === 'waiting') await worker.run(job);
+      const error = { code: 'canceled', message: 'Canceled by hand.' };
+      const ended = { status: 'canceled', reason: 'manual_cancel', error } as const;
+      expect(await storage.executions.endFromOutside(id!, ended)).toMatchObject({ kind: 'ended' });
+      await worker.run(job);
+      await worker.run({ ...job, attempt: job.attempt + 1 });
+      const found = await find(id!);
+      expect([found.status, found.reason, scripts]).toEqual(['canceled', 'manual_cancel', 0]);
+      expect(found.nodeRuns.map(({ status }) => status)).toEqual(state === 'waiting' ? ['canceled'] : []);
+    },
+  );
+
+  it('Trap 19: goes on behind a delay, on another worker, with what was done before it', async () => {
     const [id] = await accept([script, delay, double]);
     await (await startWorker()).run(take());
     expect(await storage.executions.findReply(id!)).toMatchObject({ status: 'started', suspended: true });

@@ -121,7 +121,7 @@ describe('a failure', () => {
 
   it('to resolve the name in time means that nothing was sent', async () => {
     open({ lookup: () => new Promise(() => {}) });
-    expect(await send('http://slow.example/', { timeoutMs: 50 })).toMatchObject({ code: 'connect' });
+    expect(await send('http://slow.example/', { timeoutMs: 50 })).toMatchObject({ code: 'connect', timedOut: true });
   });
 
   it('to complete a TLS handshake means that nothing was sent', async () => {

@@ -172,8 +172,10 @@ function failure({ started, tooLarge, error }: ExchangeFailure, hop: number): Fa
   if (error instanceof Aborted) return fail('aborted', error.message);
   if (error instanceof BlockedTarget) return fail('blocked', error.message);
   const nothingSent = !started && hop === 0;
-  if (nothingSent) return fail('connect', `no connection: ${describe(error)}`);
-  return error instanceof Deadline ? fail('timeout', error.message) : fail('protocol', describe(error));
+  const timedOut = error instanceof Deadline;
+  if (nothingSent)
+    return { ...fail('connect', `no connection: ${describe(error)}`), ...(timedOut ? { timedOut } : {}) };
+  return timedOut ? fail('timeout', error.message) : fail('protocol', describe(error));
 }
 
 /** A connection tried on several addresses fails with an error that has no message of its own. */

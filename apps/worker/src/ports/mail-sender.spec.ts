@@ -3,8 +3,8 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import type { SMTPServerOptions } from 'smtp-server';
 import type { MailRequest } from '#engine';
 import { createMailSender, type MailSenderOptions } from './mail-sender.js';
-import { smtpError, startSmtpServer, type RecordingSmtpServer } from './testing/recording-smtp-server.js';
-import { SMTP_CERTIFICATE } from './testing/smtp-certificate.js';
+import { smtpError, startSmtpServer, type RecordingSmtpServer } from '../testing/recording-smtp-server.js';
+import { SMTP_CERTIFICATE } from '../testing/smtp-certificate.js';
 
 const servers: { close(): unknown }[] = [];
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { StorageUnavailable } from '#storage';
 import { createNotificationSender, type NotificationSenderParts } from './notification-sender.js';
-import { notify } from './testing/notify.js';
+import { notify } from '../testing/notify.js';
 
 const provider = { host: 'smtp.example.com', secure: false, auth: { user: 'u', pass: '{{$env.PASS}}' } };
 const email = { type: 'email', provider, from: 'a@example.com', to: ['ops@example.com'], subject: 'Default' };

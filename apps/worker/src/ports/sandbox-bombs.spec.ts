@@ -4,18 +4,18 @@ import { createScriptRunner } from './script-runner.js';
 
 const MB = 1024 * 1024;
 // Filling the memory takes its time on a busy machine.
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 let runner: ReturnType<typeof createScriptRunner>;
 
 beforeAll(() => {
   runner = createScriptRunner({
     poolSize: 1,
-    limits: { memoryBytes: 16 * MB, wallMs: 8_000, outputBytes: 10_000, logBytes: 1_000 },
+    limits: { memoryBytes: 16 * MB, wallMs: 20_000, outputBytes: 10_000, logBytes: 1_000 },
   });
 });
 afterAll(() => runner.close());
 
-function run(content: string, timeoutMs = 8_000): Promise<ScriptResult> {
+function run(content: string, timeoutMs = 20_000): Promise<ScriptResult> {
   return runner.run({ content, globals: { context: {} }, timeoutMs, signal: new AbortController().signal });
 }
 
@@ -174,7 +174,7 @@ describe('a bomb is contained', () => {
     const startedAt = performance.now();
     const outcome = await run(content, 200);
     expect(outcome.ok ? outcome.result : outcome.code).toBe('script_timeout');
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
     await next();
   });
 

@@ -49,6 +49,7 @@ export async function startTestWorker(
     running,
     ports: {
       ...fakePorts(outside),
+      tasks: { find: (runId) => storage.tasks.statesOf(runId) },
       executions: { find: (id) => storage.executions.findEnding(id) },
       now: () => new Date(),
     },

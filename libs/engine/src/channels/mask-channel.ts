@@ -30,7 +30,7 @@ export function unmaskChannel(
   const unmasked = overCredentials(type, config, (value, kind, path) => {
     const kept =
       kind === 'headers' ? unmaskHeaders(value, at(before, path)) : unmaskValue(value, kind, at(before, path));
-    if (JSON.stringify(kept).includes(MASK)) {
+    if (holdsMask(kept, kind)) {
       const message = 'Write the value: *** only stands for one that is stored, beside what was shown with it.';
       faults.push({ pointer: `/${path.join('/')}`, code: 'invalid', message });
     }
@@ -104,6 +104,18 @@ function maskBody(value: Json, name = ''): Json {
 function unmaskValue(value: Json, kind: CredentialKind, stored: Json | undefined): Json {
   if (stored === undefined) return value;
   return JSON.stringify(maskValue(stored, kind)) === JSON.stringify(value) ? stored : value;
+}
+
+/** Whether `***` stands where a credential should; elsewhere it is text like any other. */
+function holdsMask(value: Json, kind: CredentialKind, name = ''): boolean {
+  if (kind === 'headers') return headersOf(value).some((header) => header['value'] === MASK);
+  if (typeof value === 'string') {
+    if (kind === 'url') return value.includes(MASK);
+    const isCredential = kind === 'secret' || CREDENTIAL_NAME.test(name);
+    return isCredential ? value === MASK : [...value.matchAll(CREDENTIAL_PAIR)].some(([, , given]) => given === MASK);
+  }
+  if (Array.isArray(value)) return value.some((item) => holdsMask(item, kind, name));
+  return isJsonObject(value) && Object.entries(value).some(([key, item]) => holdsMask(item, kind, key));
 }
 
 /** By name and, for a name that comes twice, by place among its like. */

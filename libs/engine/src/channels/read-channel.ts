@@ -27,7 +27,9 @@ export function readChannel(document: unknown): { channel: ChannelDocument } | {
   }
   const faults = schemaFaults(known.configSchema, config, '');
   const all =
-    faults.length > 0 ? faults : [...checkTemplates(known, config), ...checkUrl(config), ...checkMail(config)];
+    faults.length > 0
+      ? faults
+      : [...checkTemplates(known, config), ...checkUrl(config), ...checkBody(config), ...checkMail(config)];
   return all.length > 0 ? { faults: all } : { channel: { type: known.type, config } };
 }
 
@@ -58,6 +60,12 @@ function checkUrl({ url }: JsonObject): Fault[] {
   }
   if (templatePaths(authority).every(isSecretPath)) return [];
   return fault('The host of the URL cannot come from the message.');
+}
+
+/** The parts of a multipart body cannot be written as text: their boundary must not come from a message. */
+function checkBody({ contentType, body }: JsonObject): Fault[] {
+  if (contentType !== 'multipart/form-data' || typeof body !== 'string') return [];
+  return [{ pointer: '/body', code: 'wrong_type', message: 'write an object with the fields of the form' }];
 }
 
 function isSecretPath(path: string | undefined): boolean {

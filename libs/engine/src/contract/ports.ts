@@ -64,6 +64,8 @@ export type HttpResult =
       code:
         'invalid_url' | 'blocked' | 'connect' | 'timeout' | 'aborted' | 'too_large' | 'too_many_redirects' | 'protocol';
       message: string;
+      /** Of `connect`: no connection was made within the time of the call. */
+      timedOut?: true;
     };
 
 /** HTTP calls of nodes: SSRF guard, redirect, size and time limits. Any status is `ok`; never throws. */

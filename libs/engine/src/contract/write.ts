@@ -34,6 +34,8 @@ export interface NewTask {
   kind: 'manual' | 'approval' | 'cc';
   assignee: string;
   title: string;
+  /** What there is to see or to decide on, for the assignee's eyes; null for nothing. */
+  data: Json;
   form: JsonObject | null;
   /** Names of the actions that may be submitted; none for a `cc`. */
   actions: readonly string[];

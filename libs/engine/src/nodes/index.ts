@@ -1,6 +1,8 @@
 import type { NodeDefinition } from '../contract/node.js';
+import { approvalNode } from './approval.node.js';
 import { aggregateNode } from './aggregate.node.js';
 import { calculationNode } from './calculation.node.js';
+import { ccNode } from './cc.node.js';
 import { conditionNode } from './condition.node.js';
 import { createNode } from './create.node.js';
 import { dateCalculationNode } from './date-calculation.node.js';
@@ -10,6 +12,7 @@ import { endNode } from './end.node.js';
 import { llmNode } from './llm.node.js';
 import { loopNode } from './loop.node.js';
 import { mailerNode } from './mailer.node.js';
+import { manualNode } from './manual.node.js';
 import { multiConditionsNode } from './multi-conditions.node.js';
 import { notificationNode } from './notification.node.js';
 import { jsonQueryNode } from './json-query.node.js';
@@ -49,6 +52,9 @@ const definitions: readonly NodeDefinition[] = [
   llmNode,
   delayNode,
   subflowNode,
+  manualNode,
+  approvalNode,
+  ccNode,
   outputNode,
   responseNode,
   responseMessageNode,

@@ -231,6 +231,13 @@ describe('request: what comes back', () => {
   it('fails with the code timeout when nobody answered in time', async () => {
     const http = fakeHttp({ ok: false, code: 'timeout', message: 'No answer within 5000 ms.' });
     expect(await call({}, http)).toMatchObject({ kind: 'fail', status: 'failed', error: { code: 'timeout' } });
+    const unreached = fakeHttp({ ok: false, code: 'connect', message: 'No connection.', timedOut: true });
+    expect(await call({ retry: { attempts: 2, backoff: 0 } }, unreached)).toMatchObject({
+      kind: 'fail',
+      status: 'failed',
+      error: { code: 'timeout' },
+    });
+    expect(unreached.sent).toHaveLength(2);
   });
 
   it('goes on with the failure as result when failures are ignored', async () => {

@@ -197,7 +197,11 @@ function idempotencyKey({ execution, node }: NodeRunContext<RequestNodeConfig>):
 }
 
 function toOutcome(answer: HttpResult, config: RequestNodeConfig): Outcome {
-  if (!answer.ok) return failure({ code: answer.code, message: answer.message }, config);
+  if (!answer.ok) {
+    // What the author knows is that time ran out; that nothing was sent matters to the retries only.
+    const code = answer.timedOut === true ? 'timeout' : answer.code;
+    return failure({ code, message: answer.message }, config);
+  }
   const { status, statusText, headers } = answer;
   const data = answerData(answer);
   if (status >= 200 && status < 300) {

@@ -58,7 +58,7 @@ export const responseNode = defineNode<ResponseNodeConfig>({
       title: 'A status that a template made illegal becomes a 500, with the reason in the node run',
       config: { status: '{{$context.data.status}}' },
       context: { data: { status: 'much' } },
-      expect: { kind: 'reply', reply: { status: 500 } },
+      expect: { kind: 'reply', result: { status: 500, headers: {}, bytes: 0 } },
     },
   ],
   run({ config, scope }) {

@@ -3,6 +3,7 @@ import type { CompiledNode } from '../contract/compiled-workflow.js';
 import type { NodeRunRecord } from '../contract/node-run.js';
 import type { Outcome } from '../contract/outcome.js';
 import { LostClaim } from '../contract/ports.js';
+import { fakePorts } from '../testing/fake-ports.js';
 import { committedRuns, inMemoryJournal } from '../testing/in-memory-journal.js';
 import { runNodes, runNodesToResult, step, value } from '../testing/run-nodes.js';
 
@@ -52,6 +53,16 @@ describe('runExecution: a node that waits', () => {
       { nodeKey: 'b' },
     ]);
     expect(journal.entries).toEqual([]);
+  });
+
+  it('Trap 19: goes by the database where the clock of its worker is behind, and stays where nobody says that it is due', async () => {
+    const nodes = [wait(goOn)];
+    const restored = await suspended(nodes);
+    const behind = { ...fakePorts(), now: () => new Date(resumeAt.getTime() - 3_600_000) };
+    expect(await runNodesToResult(nodes, { restored, ports: behind })).toEqual({ kind: 'suspended' });
+    expect(await runNodesToResult(nodes, { restored, ports: behind, wokenAt: resumeAt })).toMatchObject({
+      kind: 'ended',
+    });
   });
 
   it('gets its true result back where the shown one is masked', async () => {

@@ -91,9 +91,8 @@ async function goRound(
 }
 
 function afterRound(settled: Settled, exit: Rounds['exit'], count: Count): Left | null {
-  if (settled.kind === 'suspended' || settled.kind === 'yielded') return { pass: settled };
+  if (settled.kind !== 'done' && settled.kind !== 'failed') return { pass: settled };
   count.looped += 1;
-  if (settled.kind === 'ended') return { pass: settled };
   if (settled.kind === 'done' || exit === 'continue') {
     count.done += 1;
     return null;

@@ -1,5 +1,4 @@
 import type { JsonObject } from '#shared';
-import type { Page } from '../contract.js';
 
 /** A notification channel; `config` holds credentials in clear text. */
 export interface ChannelRecord {
@@ -48,7 +47,7 @@ export interface NotificationStore {
     unread: boolean;
     limit: number;
     cursor: string | null;
-  }): Promise<Page<NotificationRecord>>;
+  }): Promise<{ items: NotificationRecord[]; nextCursor: string | null }>;
   /** Null when there is none; one that was read keeps its time. */
   markRead(id: string): Promise<NotificationRecord | null>;
 }

@@ -6,8 +6,8 @@ import { describeFault } from './describe-fault.js';
 
 /**
  * Reads the definition and takes the restricted role in one round trip: Postgres checks the right to read our tables
- * before it runs the statement, and the role lasts until the transaction ends or leaves it. Without a role of its own
- * the work goes on in the connection's (see the migration); a role that was taken away fails, rather than doing so.
+ * before it runs the statement, and the role lasts until the transaction ends or leaves it. Where there is no
+ * such role the work goes on in the connection's (see `ensureRecordsRole`); one that was taken away fails instead.
  */
 const ENTER = `select c.fields, set_config('role', coalesce(a.records_role, 'none'), true)
   from public.collections c cross join public.data_access a where c.name = $1`;

@@ -38,7 +38,8 @@ const DELETE_EXECUTION = {
     ),
     results as (delete from execution_results where execution_id = $1 and exists (select 1 from gone)),
     inputs as (delete from execution_inputs where execution_id = $1 and exists (select 1 from gone)),
-    runs as (delete from node_runs where execution_id = $1 and exists (select 1 from gone))
+    runs as (delete from node_runs where execution_id = $1 and exists (select 1 from gone)),
+    asked as (delete from tasks where execution_id = $1 and exists (select 1 from gone))
     select exists (select 1 from gone) as deleted, exists (select 1 from executions where id = $1) as known`,
 };
 

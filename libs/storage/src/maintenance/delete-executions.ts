@@ -30,7 +30,8 @@ export const DELETE_EXECUTIONS = {
     runs as (
       delete from node_runs where execution_id = any($1::uuid[]) and execution_id >= $2 and execution_id <= $3
         and execution_id in (select id from gone)
-    )
+    ),
+    asked as (delete from tasks where execution_id = any($1::uuid[]) and execution_id in (select id from gone))
     select id from gone`,
 };
 

@@ -3,8 +3,10 @@ import type { PruneOptions, PruneResult } from '../contract.js';
 import { dropPastDays } from '../partitions/drop-past-days.js';
 import { deleteDedupIds } from './delete-dedup-ids.js';
 import { deleteExecutions } from './delete-executions.js';
+import { deleteNotifications } from './delete-notifications.js';
 import { deleteRefusalCounts } from './delete-refusal-counts.js';
 import { deleteRequests } from './delete-requests.js';
+import { deleteStrayTasks } from './delete-stray-tasks.js';
 import { loadRetentionPlan } from './retention-plan.js';
 
 /** One pass over everything that is past its retention: whole days first, then row by row what they leave. */
@@ -18,7 +20,9 @@ export async function pruneHistory(client: Pick<pg.Client, 'query'>, options: Pr
     if (workflowId !== null) rows += await deleteExecutions(client, workflowId, before, options);
     rows += await deleteRequests(client, workflowId, before, options);
   }
+  rows += await deleteStrayTasks(client, options);
   rows += await deleteDedupIds(client, options);
   rows += await deleteRefusalCounts(client, plan.countsBefore, options);
+  rows += await deleteNotifications(client, plan.countsBefore, options);
   return { rows, partitions: dropped, postponed };
 }

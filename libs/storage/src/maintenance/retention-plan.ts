@@ -18,7 +18,7 @@ export interface Cutoff {
 export interface RetentionPlan {
   /** Days that ended by then are past the longest retention there is. */
   daysBefore: Date;
-  /** Of refusal counts, which belong to no workflow's retention. */
+  /** Of refusal counts and in-app notifications, which belong to no workflow's retention. */
   countsBefore: Date;
   cutoffs: Cutoff[];
 }

@@ -1,10 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * User-defined tables: the schema they lie in, their definitions, and the role under which records are read and written.
- *
- * Roles belong to the whole cluster, so the name has a random part: two databases of one cluster never share one. The
- * role owns nothing and cannot log in; who may not create roles goes on without it.
+ * User-defined tables: the schema they lie in and their definitions. The role under which records are read and written
+ * belongs to the cluster and not to the database: `ensureRecordsRole` makes it.
  */
 export class Collections1795482000000 implements MigrationInterface {
   readonly name = 'Collections1795482000000';
@@ -20,8 +18,8 @@ export class Collections1795482000000 implements MigrationInterface {
       updated_at timestamptz not null default now()
     )`,
 
-    // Who reaches the schema `data`: the role of record reads and writes, and the login of sql nodes, which the first
-    // worker that needs it makes, for only a process has the master key. No database user but ours sees this.
+    // Who reaches the schema `data`: the role of record reads and writes, null where there is none, and the login of sql
+    // nodes, which the first worker that needs it makes, for only a process has the master key.
     `create table data_access (
       singleton boolean primary key default true check (singleton),
       records_role text,
@@ -31,21 +29,7 @@ export class Collections1795482000000 implements MigrationInterface {
       ciphertext bytea
     )`,
 
-    `do $$
-    declare
-      records_role text := 'hookmill_data_' || substr(replace(gen_random_uuid()::text, '-', ''), 1, 12);
-    begin
-      begin
-        execute format('create role %I nologin', records_role);
-        execute format('grant %I to %I', records_role, current_user);
-        execute format('grant usage on schema data to %I', records_role);
-        execute format('alter default privileges in schema data grant select, insert, update, delete on tables to %I',
-          records_role);
-      exception when insufficient_privilege then
-        records_role := null;
-      end;
-      insert into data_access (records_role) values (records_role);
-    end $$`,
+    `insert into data_access default values`,
   ];
 
   async up(queryRunner: QueryRunner): Promise<void> {

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { PUBLIC_SCHEMA } from '../connection/session-options.js';
 import { createDataSource } from '../connection/data-source.js';
+import { ensureRecordsRole } from './ensure-records-role.js';
 import { createPartitions } from '../partitions/keep-partitions.js';
 
 /** Any fixed number: it only has to differ from our other advisory locks. */
@@ -27,6 +28,7 @@ export async function migrate(databaseUrl: string, log: (line: string) => void =
     await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
     const names = await runMigrations(databaseUrl);
     for (const name of names) log(`migrated: ${name}`);
+    await ensureRecordsRole(lock, log);
     const partitions = await createPartitions(lock, DAYS_AHEAD);
     if (partitions.length > 0) log(`partitions made: ${partitions.length}`);
     return names;

@@ -2,6 +2,8 @@ import type { Write } from '#engine';
 import { applyRecordWrite } from '../collections/apply-record-write.js';
 import type { RecordListener } from '../collections/contract.js';
 import type { Transaction, WriteOrigin } from '../connection/transaction.js';
+import { closeTasks } from '../tasks/close-tasks.js';
+import { openTasks } from '../tasks/open-tasks.js';
 import type { AppliedWrite } from './applied-write.js';
 import { giveUpChild, startChild } from './child-executions.js';
 
@@ -26,7 +28,11 @@ export async function applyWrite(
     case 'abort_execution':
       await giveUpChild(transaction, write.executionId);
       return { result: null, started: [] };
+    case 'open_tasks':
+      return { result: await openTasks(transaction, write, origin), started: [] };
+    case 'close_tasks':
+      return { result: await closeTasks(transaction, origin), started: [] };
     default:
-      throw new Error(`no such write: ${write.kind}`);
+      return write satisfies never;
   }
 }

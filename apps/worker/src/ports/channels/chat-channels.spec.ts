@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { notify, sentJson } from '../testing/notify.js';
+import { notify, sentJson } from '../../testing/notify.js';
 
 const url = 'https://chat.example.com/send?key=T0KEN-0123456789';
 const OK = [{ body: { errcode: 0, errmsg: 'ok' } }];

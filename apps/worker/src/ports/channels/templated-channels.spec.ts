@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHmac } from 'node:crypto';
-import { notify, sentJson } from '../testing/notify.js';
+import { notify, sentJson } from '../../testing/notify.js';
 
 const url = 'https://api.example.com/send';
 const nasty = 'a"b\\c\n<d>&e=1 {{$env.KEY}}';

@@ -15,7 +15,7 @@ export const webhookChannel: Channel = (call, ports) => {
 };
 
 /** Standard Webhooks 1.0: HMAC-SHA256 over `id.timestamp.body`; a secret with `whsec_` is base64. The time in seconds. */
-function signature(secret: string, id: string, body: string | Buffer, now: Date): Record<string, string> {
+function signature(secret: string, id: string, body: Buffer | string, now: Date): Record<string, string> {
   const timestamp = String(Math.floor(now.getTime() / 1000));
   const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : Buffer.from(secret);
   const digest = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64');

@@ -17,12 +17,6 @@ export interface TreeLanguage {
 export function evaluateTree(tree: Tree, language: TreeLanguage): unknown {
   const evaluate = (inner: Tree): unknown => evaluateTree(inner, language);
   switch (tree.type) {
-    case 'Literal':
-      return tree.value;
-    case 'Identifier':
-      return language.read(tree.name);
-    case 'Pattern':
-      return language.pattern(tree.source, tree.flags);
     case 'MemberExpression':
       return ownMember(evaluate(tree.object), memberKey(tree, evaluate));
     case 'CallExpression':
@@ -35,6 +29,8 @@ export function evaluateTree(tree: Tree, language: TreeLanguage): unknown {
       return evaluate(language.holds(evaluate(tree.test)) ? tree.consequent : tree.alternate);
     case 'ArrayExpression':
       return tree.elements.map(evaluate);
+    default:
+      return leafValue(tree, language);
   }
 }
 
@@ -49,6 +45,14 @@ function evaluateBinary(
   if (operator === '&&') return language.holds(first) ? evaluate(right) : first;
   if (operator === '||') return language.holds(first) ? first : evaluate(right);
   return language.binary(operator, first, evaluate(right));
+}
+
+function leafValue(
+  tree: Extract<Tree, { type: 'Literal' | 'Identifier' | 'Pattern' }>,
+  language: TreeLanguage,
+): unknown {
+  if (tree.type === 'Literal') return tree.value;
+  return tree.type === 'Identifier' ? language.read(tree.name) : language.pattern(tree.source, tree.flags);
 }
 
 function memberKey(tree: Extract<Tree, { type: 'MemberExpression' }>, evaluate: Evaluate): unknown {

@@ -32,12 +32,17 @@ function configure(): void {
 
 /** `/source/flags` where a value may stand: a slash between values is a division and does not come here. */
 function gobblePattern(env: { context?: unknown; node?: unknown }): void {
-  const parser = env.context as { expr: string; index: number; char: string };
+  const parser = env.context as {
+    expr: string;
+    index: number;
+    char: string;
+    gobbleTokenProperty(node: unknown): unknown;
+  };
   if (parser.char !== '/') return;
   const found = /^\/((?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\[])+)\/([a-z]*)/u.exec(parser.expr.slice(parser.index));
   if (found === null) return;
   parser.index += found[0].length;
-  env.node = { type: 'Pattern', source: found[1], flags: found[2] };
+  env.node = parser.gobbleTokenProperty({ type: 'Pattern', source: found[1], flags: found[2] });
 }
 
 /**

@@ -22,8 +22,13 @@ export function queryJsonPath(expression: string, source: Json): Json {
     const found: unknown = JSONPath({ path: expression, json: source, wrap: false, eval: JsonPathFilter as never });
     return (found ?? null) as Json;
   } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
-    if (cause instanceof EngineError) throw cause;
-    throw new EngineError('expression_failed', error instanceof Error ? error.message : String(error));
+    throw engineErrorOf(error);
   }
+}
+
+/** The library wraps what a filter throws. */
+function engineErrorOf(error: unknown): EngineError {
+  if (error instanceof EngineError) return error;
+  if (!(error instanceof Error)) return new EngineError('expression_failed', String(error));
+  return error.cause instanceof EngineError ? error.cause : new EngineError('expression_failed', error.message);
 }

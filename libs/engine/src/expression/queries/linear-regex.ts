@@ -16,7 +16,7 @@ export class LinearRegex {
       this.#compiled = RE2JS.compile(RE2JS.translateRegExp(source), re2Flags(flags));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new SyntaxError(`the pattern /${source}/ cannot be used: ${reason}`);
+      throw new SyntaxError(`the pattern /${source}/ cannot be used: ${reason}`, { cause: error });
     }
   }
 

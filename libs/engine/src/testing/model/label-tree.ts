@@ -79,6 +79,7 @@ function pace(ms: number): AnyPlan {
   return { key: '', kind: 'step', ms, value: { from: 'constant', value: ms }, failure: null, when: null };
 }
 
+// eslint-disable-next-line complexity -- one case for each kind of node
 function label(plan: AnyPlan, at: Surroundings): TreeNode {
   switch (plan.kind) {
     case 'condition':

@@ -2,6 +2,7 @@ import type { Json } from '#shared';
 import { defineNode, type NodeDefinition } from '../../contract/node.js';
 import type { Outcome } from '../../contract/outcome.js';
 import { nodeRegistry } from '../../nodes/index.js';
+import { shownResults } from './shown-results.js';
 import type { Failure, Test } from './tree.js';
 import { virtualClock, type VirtualClock } from './virtual-clock.js';
 
@@ -14,12 +15,7 @@ export interface World {
 
 let world: World = freshWorld();
 
-/** The one world of this process: definitions are compiled once, and trees run one after the other. */
-export function currentWorld(): World {
-  return world;
-}
-
-/** Begins a new world. */
+/** Begins a new world, the one of this process: definitions are compiled once, and trees run one after the other. */
 export function resetWorld(): World {
   world = freshWorld();
   return world;
@@ -86,10 +82,7 @@ const probeNode = defineNode({
   type: 'probe',
   effect: 'pure',
   configSchema: { type: 'object' },
-  run: ({ scope }) => {
-    const results = Object.entries(scope.$jobsMapByNodeKey).sort();
-    return { kind: 'done', result: structuredClone(Object.fromEntries(results)) };
-  },
+  run: ({ scope }) => ({ kind: 'done', result: shownResults(Object.entries(scope.$jobsMapByNodeKey)) }),
 });
 
 /** The registered nodes and those that only the model has. */

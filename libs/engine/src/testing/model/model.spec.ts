@@ -13,9 +13,13 @@ import type { Tree } from './tree.js';
 /** `npm run test:long` asks for 20,000. A seed that a run printed makes the same trees again. */
 const TREES = Number(process.env['MODEL_TREES'] ?? 500);
 const SEED = Number(process.env['MODEL_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-const LIMITS = { numRuns: TREES, seed: SEED, maxSkipsPerRun: 1000 };
-/** Milliseconds: a tree takes about two, the reference and the compiler included. */
-const TIMEOUT = 60_000 + TREES * 50;
+/** Milliseconds: a tree takes about three, the reference and the compiler included, and shrinking takes some hundred trees. */
+const TIMEOUT = 60_000 + TREES * 30;
+const LIMITS = {
+  ...{ numRuns: TREES, seed: SEED, maxSkipsPerRun: 1000 },
+  // Before Jest gives up: a property that goes on behind its back would meddle with the next one.
+  ...{ interruptAfterTimeLimit: TIMEOUT - 10_000, markInterruptAsFailure: true },
+};
 
 const compile = compileWith(modelRegistry);
 
@@ -102,8 +106,8 @@ describe(`the engine and its reference, on ${TREES} random trees each (MODEL_SEE
           expect(lived.outcome.status).toBe('retry_needed');
           return;
         }
-        const { effects: _, ...rest } = livedOf(lived);
-        expect(rest).toEqual((({ effects: _, ...same }) => same)(expectedOf(expected)));
+        // Checked above: repeatable ones may have happened more often.
+        expect({ ...livedOf(lived), effects: null }).toEqual({ ...expectedOf(expected), effects: null });
       });
       await fc.assert(check, LIMITS);
     },

@@ -273,7 +273,7 @@ describe('the reference: variables and other values', () => {
     const assign: TreeNode = { key: 'w', kind: 'assign', target: 'v', value: constant(2) };
     const ran = run(declare, assign, step('s', { value: result('v') }), { key: 'p', kind: 'probe' });
     expect(resultOf(ran, 's')).toBe(2);
-    expect(resultOf(ran, 'p')).toEqual({ v: 2, w: 2, s: 2 });
+    expect(resultOf(ran, 'p')).toEqual({ v: '2', w: '2', s: '2' });
   });
 
   it('run scripts, which may fail or go on', () => {

@@ -16,6 +16,7 @@ import {
   type Visit,
 } from './reference-state.js';
 import { failed, NEXT, NEVER, type Flow, type Steps } from './reference-flow.js';
+import { shownResults } from './shown-results.js';
 import type { NodeOf, Tree, TreeNode } from './tree.js';
 
 /** What an execution must come to. */
@@ -79,6 +80,7 @@ export function* runList(nodes: readonly TreeNode[], place: Place, state: Refere
   return NEXT;
 }
 
+// eslint-disable-next-line complexity -- one case for each kind of node
 function* runNode(node: TreeNode, place: Place, state: ReferenceState): Steps {
   const visit = openVisit(node.key, place, state);
   switch (node.kind) {
@@ -128,6 +130,7 @@ function fail(visit: Visit, status: Exclude<Ending, 'resolved'>, result: Json, s
 
 type Leaf = Exclude<TreeNode, { kind: 'step' | 'effect' | 'delay' | 'condition' | 'multi' | 'loop' | 'parallel' }>;
 
+// eslint-disable-next-line complexity -- one case for each kind of node
 function runLeaf(node: Leaf, visit: Visit, place: Place, state: ReferenceState): Flow {
   switch (node.kind) {
     case 'declare':
@@ -173,7 +176,7 @@ function finishScript(node: NodeOf<'script'>, visit: Visit, place: Place, state:
 
 function probe({ path }: Place, state: ReferenceState): Json {
   state.races.access(ALL_RESULTS, path, state.epoch, 'read');
-  return structuredClone(Object.fromEntries([...state.results].sort()));
+  return shownResults(state.results);
 }
 
 function respond(node: NodeOf<'response'>, visit: Visit, place: Place, state: ReferenceState): Flow {

@@ -81,7 +81,7 @@ function decide(fork: Fork, { index, flow }: Branch): Flow | null {
   if (flow.kind === 'ended') return close(fork, index, flow.status, flow);
   const { mode } = fork.node;
   const isGood = flow.kind === 'next';
-  const ends = mode === 'race' || (mode === 'all' && !isGood) || (mode === 'any' && isGood);
+  const ends = isGood ? mode === 'any' || mode === 'race' : mode === 'all' || mode === 'race';
   if (ends) return close(fork, index, isGood ? 'resolved' : flow.status, flow);
   if (fork.branches.some((branch) => branch.flow === null)) return null;
   return mode === 'any' ? settleAs(fork, 'failed', failed('failed')) : settleAs(fork, 'resolved', NEXT);

@@ -10,6 +10,9 @@ import { scramVerifier } from './scram-verifier.js';
 /** Any fixed number: it only has to differ from our other advisory locks. */
 const LOGIN_LOCK = 4_811_005;
 
+/** For each step; another process that makes the login takes a moment. */
+const PATIENCE_MS = 10_000;
+
 /** What the sealed password is bound to. */
 const PASSWORD_NAME = 'data_access.password';
 
@@ -36,7 +39,8 @@ export async function ensureSqlLogin(databaseUrl: string, box: SecretBox): Promi
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: 'hookmill-sql-login',
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: PATIENCE_MS,
+    query_timeout: PATIENCE_MS,
     options: PUBLIC_SCHEMA,
   });
   client.on('error', () => undefined);
@@ -78,7 +82,7 @@ async function makeLogin(client: pg.Client, box: SecretBox): Promise<Login> {
   const password = randomBytes(32).toString('base64url');
   await client.query(`create role ${role} login password '${scramVerifier(password)}'`);
   await client.query(`grant usage on schema data to ${role}`);
-  await client.query(`grant select, insert, update, delete on all tables in schema data to ${role}`);
+  await grantTables(client, role);
   await client.query(
     `alter default privileges in schema data grant select, insert, update, delete on tables to ${role}`,
   );
@@ -86,6 +90,15 @@ async function makeLogin(client: pg.Client, box: SecretBox): Promise<Login> {
   const { keyId, wrappedKey, ciphertext } = box.seal(PASSWORD_NAME, password);
   await client.query(STORE, [role, keyId, wrappedKey, ciphertext]);
   return { role, password };
+}
+
+/** Tables of somebody else in the schema are left to them. */
+async function grantTables(client: pg.Client, role: string): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    `select c.oid::regclass::text as name from pg_class c where c.relnamespace = 'data'::regnamespace
+      and c.relkind in ('r', 'p') and pg_has_role(current_user, c.relowner, 'usage')`,
+  );
+  for (const { name } of rows) await client.query(`grant select, insert, update, delete on ${name} to ${role}`);
 }
 
 function notAllowed(cause: unknown): EngineError {

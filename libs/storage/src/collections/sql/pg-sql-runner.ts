@@ -50,8 +50,9 @@ class PgSqlRunner implements SqlRunner {
       await client.query('rollback').catch(() => undefined);
       throw guard.reason ?? (error instanceof EngineError ? error : describeSqlFault(error));
     } finally {
+      const isClean = await isReset(client);
       guard.release();
-      client.release(guard.isCut || !(await isReset(client)));
+      client.release(guard.isCut || !isClean);
     }
   }
 
@@ -87,7 +88,10 @@ class PgSqlRunner implements SqlRunner {
       if (!isRefused || this.options.dataDatabaseUrl !== null) throw notSent(error);
       // Calls that run go on; the next ones ask for the login again.
       if (this.pool === opening) this.pool = null;
-      void opening.then((pool) => pool.end());
+      void opening.then(
+        (pool) => pool.end(),
+        () => undefined,
+      );
     }
     return this.openPool()
       .then((pool) => pool.connect())

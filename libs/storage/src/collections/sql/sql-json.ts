@@ -1,7 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '#shared';
 import pg from 'pg';
 import { toDecimalJson, toTimeJson, toWholeJson } from '../record-json.js';
-import type { CappedResult } from './capped-query.js';
 
 const { builtins } = pg.types;
 
@@ -24,7 +23,7 @@ export const sqlTypes: pg.CustomTypesConfig = {
 };
 
 /** Rows as JSON objects; of columns with one name the last is kept. */
-export function toSqlRows({ columns, rows }: CappedResult): JsonObject[] {
+export function toSqlRows({ columns, rows }: { columns: string[]; rows: unknown[][] }): JsonObject[] {
   return rows.map((row) => Object.fromEntries(columns.map((column, n) => [column, toJson(row[n])])));
 }
 

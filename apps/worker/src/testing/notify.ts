@@ -2,7 +2,7 @@ import { fakeHttp, type FakeHttp, type ScriptedAnswer } from '#engine/testing';
 import type { DeliveryResult, HttpResult, MailRequest } from '#engine';
 import type { JsonObject } from '#shared';
 import type { NewNotification } from '#storage';
-import { createNotificationSender } from '../notification-sender.js';
+import { createNotificationSender } from '../ports/notification-sender.js';
 
 export interface Notified {
   result: DeliveryResult;
