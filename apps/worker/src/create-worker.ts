@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { prepareQueueBackend } from '#queue';
-import { createLogger, maskedConfig, Readiness, type Logger } from '#shared';
+import { createLogger, maskedConfig, Readiness, type Logger, type Settings } from '#shared';
 import { assertMigrated, keepPartitions, openSqlLogin, openStorage, type Storage } from '#storage';
 import { Dispatcher } from './dispatch/dispatcher.js';
 import { ExecutionProcessor } from './execution/execution.processor.js';
@@ -78,11 +78,6 @@ async function openParts(config: WorkerConfig, storage: Storage, logger: Logger)
     allowPrivate: settings.HTTP_ALLOW_PRIVATE,
     limits: { answerBytes: settings.HTTP_LIMITS.answer, redirects: settings.HTTP_LIMITS.redirects },
   });
-  const mail = createMailSender({
-    allowPrivate: settings.HTTP_ALLOW_PRIVATE,
-    limits: { recipients: settings.MAIL_LIMITS.recipients, message: settings.MAIL_LIMITS.message },
-    clientName: settings.HOOKMILL_PUBLIC_URL === null ? null : new URL(settings.HOOKMILL_PUBLIC_URL).hostname,
-  });
   return {
     config,
     storage,
@@ -101,24 +96,34 @@ async function openParts(config: WorkerConfig, storage: Storage, logger: Logger)
     }),
     sqlLogin: openSqlLogin(config.sql),
     http,
-    mail,
-    notifications: createNotificationSender({
-      channels: storage.channels,
-      notifications: storage.notifications,
-      environment,
-      http,
-      mail,
-      now: () => new Date(),
-      timeoutMs: settings.NOTIFICATION_TIMEOUT,
-    }),
-    evaluator: createEvaluator({
-      memoryBytes: settings.EVALUATION_LIMITS.memory,
-      timeMs: settings.EVALUATION_LIMITS.time,
-      outputBytes: settings.EVALUATION_LIMITS.output,
-      processes: settings.EVALUATION_LIMITS.processes,
-    }),
+    ...openOutgoing(settings, storage, environment, http),
+    evaluator: openEvaluator(config),
     logger,
   };
+}
+
+function openEvaluator({ settings }: WorkerConfig): WorkerParts['evaluator'] {
+  const { memory, time, output, processes } = settings.EVALUATION_LIMITS;
+  return createEvaluator({ memoryBytes: memory, timeMs: time, outputBytes: output, processes });
+}
+
+/** What notification and mailer nodes send over. */
+function openOutgoing(
+  settings: Settings,
+  storage: Storage,
+  environment: Environment,
+  http: WorkerParts['http'],
+): Pick<WorkerParts, 'mail' | 'notifications'> {
+  const mail = createMailSender({
+    allowPrivate: settings.HTTP_ALLOW_PRIVATE,
+    limits: { recipients: settings.MAIL_LIMITS.recipients, message: settings.MAIL_LIMITS.message },
+    clientName: settings.HOOKMILL_PUBLIC_URL === null ? null : new URL(settings.HOOKMILL_PUBLIC_URL).hostname,
+  });
+  const { channels, notifications } = storage;
+  const now = (): Date => new Date();
+  const timeoutMs = settings.NOTIFICATION_TIMEOUT;
+  const parts = { channels, notifications, environment, http, mail, now, timeoutMs };
+  return { mail, notifications: createNotificationSender(parts) };
 }
 
 async function drain(processor: ExecutionProcessor, timeoutMs: number): Promise<void> {

@@ -1,6 +1,11 @@
+import { Worker } from 'node:worker_threads';
 import { evaluateRequest } from '#engine';
 import type { Json } from '#shared';
 import type { EvaluationJob, EvaluationOutcome, EvaluationReady, EvaluationReport } from './evaluation-messages.js';
+import { locateSource } from './source-location.js';
+
+/** Heap of a thread that only looks at a number. */
+const WATCHDOG_MB = 8;
 
 /** Entry of an evaluation process: says that it is there, then evaluates one job after the other. */
 if (process.send === undefined) throw new Error('evaluation-child runs only as a child process');
@@ -11,6 +16,11 @@ process.on('message', (job: EvaluationJob) => {
 });
 // The worker is gone.
 process.on('disconnect', () => process.exit());
+// Its first argument is the worker's process id.
+new Worker(locateSource(import.meta.url, 'evaluation-watchdog').url, {
+  workerData: { workerPid: Number(process.argv[2]) },
+  resourceLimits: { maxOldGenerationSizeMb: WATCHDOG_MB },
+});
 send({ ready: true });
 
 async function evaluate({ engine, expression, source, outputBytes }: EvaluationJob): Promise<EvaluationOutcome> {

@@ -19,7 +19,7 @@ const OUT_OF_MEMORY: ReadonlySet<string> = new Set(['SIGABRT', 'SIGKILL', 'SIGTR
  * process (a list of a hundred million numbers is enough), and a thread inside one long native operation cannot be ended.
  */
 export function startEvaluationWorker(options: EvaluationWorkerOptions): PooledWorker<EvaluationJob, EvaluationReport> {
-  const child = fork(options.location.url, [], {
+  const child = fork(options.location.url, [String(process.pid)], {
     execArgv: [...options.location.execArgv, `--max-old-space-size=${Math.ceil(options.memoryBytes / 1024 ** 2)}`],
     // No part of the process's environment reaches the expressions.
     env: {},

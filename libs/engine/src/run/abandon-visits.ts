@@ -35,7 +35,9 @@ async function abandon({ definition }: CompiledNode, run: NodeRunRecord, state: 
   if (!write || !(await isWritten(write, settled, state))) state.unjournaled.set(run.id, settled);
 }
 
-function settledAs({ restore: _restore, ...run }: NodeRunRecord, state: ExecutionState): NodeRunRecord {
+function settledAs(waiting: NodeRunRecord, state: ExecutionState): NodeRunRecord {
+  const run = { ...waiting };
+  delete run.restore;
   return { ...run, status: 'aborted', error: NOT_NEEDED, endedAt: state.input.ports.now().toISOString() };
 }
 

@@ -52,8 +52,15 @@ export function workflowKeyOf(workflow: CompiledWorkflow): string {
   return workflow.document.key ?? '';
 }
 
+/** After every time that is written. */
+const NEVER = '~';
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /**
- * Null when there is nothing, so that a fresh run pays nothing. A retry may run on another version: a record whose key
+ * In the order in which they settled: branches that ran at once left their results in that order. Null when there is nothing, so that a fresh run pays nothing. A retry may run on another version: a record whose key
  * now belongs to a node of another type, or to none, says nothing about it.
  */
 function indexRestored(
@@ -61,7 +68,9 @@ function indexRestored(
   workflow: CompiledWorkflow,
 ): Map<string, NodeRunRecord> | null {
   if (runs === undefined || runs.length === 0) return null;
-  const known = runs.filter((run) => nodeTypeOf(workflow, run.nodeKey) === run.type);
+  const known = runs
+    .filter((run) => nodeTypeOf(workflow, run.nodeKey) === run.type)
+    .sort((a, b) => compareText(a.endedAt ?? NEVER, b.endedAt ?? NEVER));
   return new Map(known.map((run) => [visitName(run.nodeKey, run.rounds ?? []), run]));
 }
 

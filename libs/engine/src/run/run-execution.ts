@@ -72,6 +72,10 @@ function conclude(end: ExecutionEnd, state: ExecutionState): RunResult {
 function settleOpenVisits({ status, error }: ExecutionEnd, state: ExecutionState): void {
   if (state.open.size === 0) return;
   const given = { status: status === 'resolved' || status === 'failed' ? ('aborted' as const) : status, error };
-  const open = [...state.open.values()].map(({ restore: _restore, ...run }): NodeRunRecord => run);
+  const open = [...state.open.values()].map((waiting): NodeRunRecord => {
+    const run = { ...waiting };
+    delete run.restore;
+    return run;
+  });
   for (const run of settlePending(open, given, state.input.ports.now())) state.unjournaled.set(run.id, run);
 }

@@ -44,7 +44,7 @@ export async function runRounds(
     settleOpen(node, record, { status, result: { ...count, ...more }, error }, state);
   try {
     hold(record, loop, count, state);
-    const left = await goRound(node, loop, count, frame, state, runList);
+    const left = await goRound({ node, loop, count, frame, state, runList });
     if (left === null) return end('resolved', {}, null);
     if ('settle' in left) return end(left.settle.status, left.settle.more, left.settle.error);
     const { pass } = left;
@@ -59,40 +59,59 @@ export async function runRounds(
   }
 }
 
+interface Going {
+  node: CompiledNode;
+  loop: Rounds;
+  count: Count;
+  frame: Frame;
+  state: ExecutionState;
+  runList: RunList;
+}
+
 /** Null when every round was gone. */
-async function goRound(
-  node: CompiledNode,
-  loop: Rounds,
-  count: Count,
-  frame: Frame,
-  state: ExecutionState,
-  runList: RunList,
-): Promise<Left | null> {
+async function goRound(going: Going): Promise<Left | null> {
+  const { node, loop, state } = going;
   const length = typeof loop.items === 'number' ? loop.items : loop.items.length;
-  const branch = node.branches[loop.branch] ?? [];
-  if (branch.length === 0) return null;
+  if (bodyOf(going).length === 0) return null;
   const space = new BreathingSpace();
   for (let index = 0; index < length; index += 1) {
     await space.take();
     if (index >= state.input.limits.loopRounds) return exceeded(state.input.limits.loopRounds);
     state.scope.$scopes[node.key] = scopeOf(loop.items, index, length);
-    const asked = index === 0 && loop.condition?.skipFirst === true ? null : loop.condition;
-    if (asked !== null && !(await asked.holds(state.scope))) {
-      if (!asked.continueOnFalse) return { settle: { status: 'resolved', more: { broken: true }, error: null } };
-      count.looped += 1;
-      continue;
-    }
-    const settled = await runList(branch, { ...frame, rounds: [...frame.rounds, index] }, state);
-    const left = afterRound(settled, loop.exit, count);
+    const left = (await isWanted(going, index)) ? await makeRound(going, index) : skipRound(going);
     if (left !== null) return left;
     await flushWhenLong(state);
   }
   return null;
 }
 
-function afterRound(settled: Settled, exit: Rounds['exit'], count: Count): Left | null {
-  if (settled.kind !== 'done' && settled.kind !== 'failed') return { pass: settled };
+function bodyOf({ node, loop }: Going): readonly CompiledNode[] {
+  return node.branches[loop.branch] ?? [];
+}
+
+async function isWanted({ loop: { condition }, state }: Going, index: number): Promise<boolean> {
+  if (condition === null || (index === 0 && condition.skipFirst)) return true;
+  return condition.holds(state.scope);
+}
+
+function skipRound({ loop, count }: Going): Left | null {
+  if (loop.condition?.continueOnFalse !== true) {
+    return { settle: { status: 'resolved', more: { broken: true }, error: null } };
+  }
   count.looped += 1;
+  return null;
+}
+
+async function makeRound(going: Going, index: number): Promise<Left | null> {
+  const { loop, count, frame, state, runList } = going;
+  const settled = await runList(bodyOf(going), { ...frame, rounds: [...frame.rounds, index] }, state);
+  return afterRound(settled, loop.exit, count);
+}
+
+function afterRound(settled: Settled, exit: Rounds['exit'], count: Count): Left | null {
+  if (settled.kind === 'suspended' || settled.kind === 'yielded') return { pass: settled };
+  count.looped += 1;
+  if (settled.kind === 'ended') return { pass: settled };
   if (settled.kind === 'done' || exit === 'continue') {
     count.done += 1;
     return null;

@@ -78,7 +78,8 @@ export function settleOpen(
 }
 
 function recordSettled(record: NodeRunRecord, resolution: Resolution, state: ExecutionState): void {
-  const { restore: _before, ...visit } = record;
+  const visit = { ...record };
+  delete visit.restore;
   const shown = state.mask.json(resolution.result);
   const settled: NodeRunRecord = {
     ...visit,

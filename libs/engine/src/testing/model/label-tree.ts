@@ -19,11 +19,14 @@ export type Plan =
 
 type PlanOf<K extends AnyPlan['kind']> = Extract<AnyPlan, { kind: K }>;
 
-/** What a node may refer to: every node but those around it, which have no result yet, and the loops around it. */
+/**
+ * What a node may refer to: nodes that may have run before it (before it in the document, in the loops around it, or
+ * beside it in a parallel), but not those around it, which have no result yet; and the loops around it.
+ */
 interface Surroundings {
   mode: Tree['mode'];
-  /** Keys of all nodes, in the order of the document. */
-  keys: readonly string[];
+  /** Keys of the nodes that may have run before. */
+  ran: readonly string[];
   /** Keys of the nodes that variables are declared by. */
   variables: readonly string[];
   around: readonly string[];
@@ -38,8 +41,7 @@ export function labelTree(mode: Tree['mode'], plans: readonly Plan[]): Tree {
   const keys: string[] = [];
   const variables: string[] = [];
   const keyed = plans.map((plan) => withKeys(plan, keys, variables));
-  const surroundings: Surroundings = { mode, keys, variables, around: [], loops: [] };
-  const nodes = keyed.map((plan) => label(plan, surroundings));
+  const nodes = labelList(keyed, { mode, ran: [], variables, around: [], loops: [] });
   return { mode, nodes: [...nodes, { key: 'last', kind: 'probe' }] };
 }
 
@@ -77,6 +79,35 @@ function paced(plan: Plan): AnyPlan {
 
 function pace(ms: number): AnyPlan {
   return { key: '', kind: 'step', ms, value: { from: 'constant', value: ms }, failure: null, when: null };
+}
+
+function labelList(list: readonly AnyPlan[], at: Surroundings): TreeNode[] {
+  const ran = [...at.ran];
+  return list.map((plan) => {
+    const node = label(plan, { ...at, ran: [...ran] });
+    ran.push(...keysOf(plan));
+    return node;
+  });
+}
+
+/** Of a node and all nodes in its branches. */
+function keysOf(plan: AnyPlan): string[] {
+  switch (plan.kind) {
+    case 'condition':
+      return [plan.key, ...(plan.yes ?? []).flatMap(keysOf), ...(plan.no ?? []).flatMap(keysOf)];
+    case 'multi':
+      return [
+        plan.key,
+        ...plan.cases.flatMap(({ branch }) => branch.flatMap(keysOf)),
+        ...plan.otherwise.flatMap(keysOf),
+      ];
+    case 'loop':
+      return [plan.key, ...plan.body.flatMap(keysOf)];
+    case 'parallel':
+      return [plan.key, ...plan.branches.flat().flatMap(keysOf)];
+    default:
+      return [plan.key];
+  }
 }
 
 // eslint-disable-next-line complexity -- one case for each kind of node
@@ -128,8 +159,9 @@ function labelBranching(
   plan: PlanOf<'condition'> | PlanOf<'multi'> | PlanOf<'loop'> | PlanOf<'parallel'>,
   outside: Surroundings,
 ): TreeNode {
-  const inside = { ...outside, around: [...outside.around, plan.key] };
-  const all = (list: readonly AnyPlan[]): TreeNode[] => list.map((one) => label(one, inside));
+  const beside = plan.kind === 'loop' || plan.kind === 'parallel' ? keysOf(plan) : [];
+  const inside = { ...outside, around: [...outside.around, plan.key], ran: [...outside.ran, ...beside] };
+  const all = (list: readonly AnyPlan[]): TreeNode[] => labelList(list, inside);
   switch (plan.kind) {
     case 'condition': {
       const { yes, no } = plan;
@@ -157,11 +189,11 @@ function testOf(test: Test<Pick>, at: Surroundings): Test {
   return test.compare === 'broken' ? test : { ...test, left: sourceOf(test.left, at) };
 }
 
-function sourceOf(value: Pick, { keys, around, loops }: Surroundings): Value {
+function sourceOf(value: Pick, { ran, around, loops }: Surroundings): Value {
   if (value.from === 'constant') return value;
   if (value.from === 'result') {
     const key = pickOf(
-      keys.filter((one) => !around.includes(one)),
+      ran.filter((one) => !around.includes(one)),
       value.pick,
     );
     return key === null ? NOTHING : { from: 'result', key };

@@ -30,11 +30,7 @@ export function* loopSteps(node: Node, visit: Visit, place: Place, state: Refere
     const verdict = afterRound(node, flow);
     if (verdict === 'done') count.done += 1;
     else if (verdict === 'broken') return (settleAs('resolved', true), NEXT);
-    else {
-      // A round in which the execution ends is neither gone nor skipped.
-      if (verdict.kind === 'ended') count.looped -= 1;
-      return (settleAs(verdict.status, verdict.kind === 'failed'), flow);
-    }
+    else return (settleAs(verdict.status, verdict.kind === 'failed'), flow);
   }
   settleAs('resolved', false);
   return NEXT;
