@@ -7,6 +7,7 @@ import type {
   Reply,
   StoredRequest,
   TriggerBinding,
+  TriggerType,
   Write,
 } from '#engine';
 import type { Json, JsonObject } from '#shared';
@@ -338,6 +339,8 @@ export interface WorkflowRecord {
   key: string;
   title: string | null;
   description: string | null;
+  /** Type of its trigger, the same in all versions. */
+  trigger: TriggerType;
   mode: 'async' | 'sync';
   enabled: boolean;
   currentVersion: number | null;
@@ -364,7 +367,7 @@ export interface WorkflowToSave {
   contentHash: string;
   /** Custom path claims of this version: normalised pattern per method, for the overlap check. */
   path: { pattern: string; methods: string[] } | null;
-  /** What its trigger is looked up by; absent or null when nothing but its URL or key starts it. */
+  /** What its trigger is looked up by; absent or null for a webhook, which is found by its URL. */
   binding?: TriggerBinding | null;
   draft: boolean;
   /** ETag the caller saw; a mismatch is answered with `stale`. */

@@ -27,10 +27,11 @@ const error = { type: ['object', 'null'], properties: { code: text, message: tex
 const workflow = {
   key: text,
   title: orNull(text),
+  trigger: { ...text, description: 'type of its trigger, see GET /api/v1/triggers' },
   mode: { enum: ['async', 'sync'] },
   enabled: flag,
   currentVersion: orNull(whole),
-  url: { ...text, description: 'the webhook URL, from HOOKMILL_PUBLIC_URL' },
+  url: { ...orNull(text), description: 'the webhook URL, from HOOKMILL_PUBLIC_URL; null without a webhook' },
   createdAt: time,
   updatedAt: time,
 };

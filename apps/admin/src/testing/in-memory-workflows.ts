@@ -57,9 +57,19 @@ export class InMemoryWorkflows implements WorkflowStore {
     return other ? { kind: 'path_conflict', otherKey: other.workflow.key } : null;
   }
 
-  private open({ key, title, description, mode }: WorkflowToSave): Kept {
+  private open({ key, title, description, mode, binding }: WorkflowToSave): Kept {
     const at = new Date();
-    const workflow = { id: this.nextId++, key, title, description, mode, enabled: false, currentVersion: null };
+    const trigger = binding?.kind ?? ('webhook' as const);
+    const workflow = {
+      id: this.nextId++,
+      key,
+      title,
+      description,
+      trigger,
+      mode,
+      enabled: false,
+      currentVersion: null,
+    };
     const entry = {
       workflow: { ...workflow, createdAt: at, updatedAt: at },
       versions: [],

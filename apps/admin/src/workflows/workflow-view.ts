@@ -1,3 +1,4 @@
+import type { TriggerType } from '#engine';
 import type { JsonObject } from '#shared';
 import type { VersionRecord, WorkflowRecord } from '#storage';
 import { without } from './without.js';
@@ -6,19 +7,21 @@ import { without } from './without.js';
 export interface WorkflowView {
   key: string;
   title: string | null;
+  trigger: TriggerType;
   mode: 'async' | 'sync';
   enabled: boolean;
   currentVersion: number | null;
-  url: string;
+  /** Null when no sender reaches it. */
+  url: string | null;
   createdAt: Date;
   updatedAt: Date;
 }
 
 /** @param publicUrl base of the gateways, without a slash at the end */
 export function workflowView(record: WorkflowRecord, publicUrl: string): WorkflowView {
-  const { key, title, mode, enabled, currentVersion, createdAt, updatedAt } = record;
-  const url = `${publicUrl}/api/webhooks/${key}`;
-  return { key, title, mode, enabled, currentVersion, url, createdAt, updatedAt };
+  const { key, title, trigger, mode, enabled, currentVersion, createdAt, updatedAt } = record;
+  const url = trigger === 'webhook' ? `${publicUrl}/api/webhooks/${key}` : null;
+  return { key, title, trigger, mode, enabled, currentVersion, url, createdAt, updatedAt };
 }
 
 /** The document with the workflow's switch put in where people write it. */

@@ -34,6 +34,15 @@ describe('the workflow routes', () => {
     });
   });
 
+  it('show the type of the trigger, and a URL only for webhooks', async () => {
+    const body = document({ key: 'nightly', trigger: { type: 'schedule', repeat: '0 3 * * *' } });
+    const { json } = await test.call('POST', '/api/v1/workflows', { body });
+    expect(json).toMatchObject({ trigger: 'schedule', mode: 'async', url: null });
+    await test.call('POST', '/api/v1/workflows', { body: document() });
+    const list = await test.call('GET', '/api/v1/workflows');
+    expect(list.json.items.map(({ trigger }: { trigger: string }) => trigger)).toEqual(['webhook', 'schedule']);
+  });
+
   it('make a key of 11 base36 characters when there is none', async () => {
     const { json } = await test.call('POST', '/api/v1/workflows', { body: document({ key: undefined }) });
     expect(json.key).toMatch(/^[0-9a-z]{11}$/);

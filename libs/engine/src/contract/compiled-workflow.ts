@@ -33,7 +33,7 @@ export type CompiledTrigger = CompiledWebhook | CompiledInnerTrigger;
 
 export interface CompiledInnerTrigger {
   readonly config: Exclude<TriggerConfig, WebhookTrigger>;
-  /** What storage looks the workflow up by; null when only its key starts it. */
+  /** What storage looks the workflow up by. */
   readonly binding: TriggerBinding | null;
 }
 

@@ -23,14 +23,14 @@ export interface TriggerDefinition<T extends TriggerConfig = TriggerConfig> {
   check?(trigger: JsonObject): Fault[];
   /** The trigger with defaults filled in and units worked out. Only for a trigger without faults. */
   fill(trigger: JsonObject): T;
-  /** What storage looks its workflow up by; null when nothing but the key starts it, or (webhook) its paths. */
+  /** What storage looks its workflow up by; null for a webhook, which is found by key and paths. */
   binding(trigger: T): TriggerBinding | null;
   /** Whole documents, at least two. */
   examples: readonly JsonObject[];
 }
 
-/** Kinds of triggers that are looked up by something else than their workflow's key or path. */
-export type BindingKind = Exclude<TriggerType, 'webhook' | 'manual'>;
+/** Kinds of triggers that senders do not reach by URL. */
+export type BindingKind = Exclude<TriggerType, 'webhook'>;
 
 /** Index entry of one version. It counts while its version is the current one of an enabled workflow. */
 export interface TriggerBinding {

@@ -14,7 +14,7 @@ export const manualTrigger = defineTrigger<ManualTrigger>({
   configSchema: triggerSchema('manual', MODES, {}),
   modes: MODES,
   fill: ({ mode }) => ({ type: 'manual', mode: mode === 'sync' ? 'sync' : 'async' }),
-  binding: () => null,
+  binding: () => ({ kind: 'manual', collection: null, events: [], isGlobal: false, config: {} }),
   examples: [
     {
       key: 'price-of',

@@ -20,6 +20,11 @@ describe('the triggers of records', () => {
       { type: 'collection', collection: 'a', filter: { b: { $eq: '{{$context.data.c}}' } } },
       ['/trigger/filter invalid'],
     ],
+    [
+      'an operator that does not exist',
+      { type: 'collection', collection: 'a', filter: { b: { $like: 'c' } } },
+      ['/trigger/filter/b/$like invalid'],
+    ],
     ['a sync collection', { type: 'collection', mode: 'sync', collection: 'a' }, ['/trigger/mode invalid']],
     [
       'an async interception',
@@ -68,7 +73,8 @@ describe('the triggers of records', () => {
     expect(bindingOf({ type: 'approval', collection })).toMatchObject({ kind: 'approval', collection });
   });
 
-  it('are not indexed when only the key starts them', () => {
-    expect([bindingOf({ type: 'manual' }), bindingOf({ type: 'webhook' })]).toEqual([null, null]);
+  it('are indexed all, except webhooks, which are found by their URL', () => {
+    expect(bindingOf({ type: 'manual' })).toMatchObject({ kind: 'manual', collection: null });
+    expect(bindingOf({ type: 'webhook' })).toBeNull();
   });
 });

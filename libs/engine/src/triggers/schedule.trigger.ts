@@ -19,7 +19,7 @@ export const scheduleTrigger = defineTrigger<ScheduleTrigger>({
     'count from that moment: what lies before never starts anything, nor does a record that is created after its date. A ' +
     'day that a month does not have is skipped, `L` is the last one. Where clocks jump forward, a pattern with one fixed ' +
     'time fires right after the gap; where they jump back, it fires once, other patterns in both hours. Dates of records ' +
-    'are looked at every 5 s; give the field an index. A date that is changed to one in the past starts nothing.',
+    'are looked at every 5 s; give the field an index. A date that is changed to one more than a minute ago starts nothing.',
   context: '`date`: the planned time, ISO 8601 UTC. With `dateField` also `data`: the record.',
   configSchema: triggerSchema('schedule', MODES, {
     startsOn: {

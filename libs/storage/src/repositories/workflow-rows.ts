@@ -1,3 +1,4 @@
+import type { TriggerType } from '#engine';
 import type { EntityManager } from 'typeorm';
 import type { VersionRecord, WorkflowRecord } from '../contract.js';
 import { VersionEntity, type VersionRow } from '../entities/version.entity.js';
@@ -15,16 +16,16 @@ export function findNewest(manager: EntityManager, workflowId: number): Promise<
 }
 
 export async function toWorkflowRecord(manager: EntityManager, row: WorkflowRow): Promise<WorkflowRecord> {
-  const numbers = await currentNumbers(manager, [row]);
-  return withNumber(row, numbers);
+  const [record] = await toWorkflowRecords(manager, [row]);
+  return record!;
 }
 
 export async function toWorkflowRecords(
   manager: EntityManager,
   rows: readonly WorkflowRow[],
 ): Promise<WorkflowRecord[]> {
-  const numbers = await currentNumbers(manager, rows);
-  return rows.map((row) => withNumber(row, numbers));
+  const [numbers, triggers] = [await currentNumbers(manager, rows), await triggerTypes(manager, rows)];
+  return rows.map((row) => withNames(row, numbers, triggers));
 }
 
 export function toVersionRecord({ id, number, document, contentHash, createdAt }: VersionRow): VersionRecord {
@@ -41,8 +42,24 @@ async function currentNumbers(manager: EntityManager, rows: readonly WorkflowRow
   return new Map(versions.map(({ id, number }) => [id, number]));
 }
 
-function withNumber(row: WorkflowRow, numbers: ReadonlyMap<number, number>): WorkflowRecord {
+/** Of the newest versions: a key that was archived may have come back with another trigger. Webhooks have no binding. */
+async function triggerTypes(manager: EntityManager, rows: readonly WorkflowRow[]): Promise<Map<number, TriggerType>> {
+  const newest: { workflow_id: number; kind: TriggerType | null }[] = await manager.query(
+    `select distinct on (v.workflow_id) v.workflow_id, b.kind
+     from workflow_versions v left join trigger_bindings b on b.version_id = v.id
+     where v.workflow_id = any($1) order by v.workflow_id, v.number desc`,
+    [rows.map((row) => row.id)],
+  );
+  return new Map(newest.map(({ workflow_id, kind }) => [workflow_id, kind ?? 'webhook']));
+}
+
+function withNames(
+  row: WorkflowRow,
+  numbers: ReadonlyMap<number, number>,
+  triggers: ReadonlyMap<number, TriggerType>,
+): WorkflowRecord {
   const { id, key, title, description, mode, enabled, currentVersionId, createdAt, updatedAt } = row;
   const currentVersion = currentVersionId === null ? null : (numbers.get(currentVersionId) ?? null);
-  return { id, key, title, description, mode, enabled, currentVersion, createdAt, updatedAt };
+  const trigger = triggers.get(id) ?? 'webhook';
+  return { id, key, title, description, trigger, mode, enabled, currentVersion, createdAt, updatedAt };
 }

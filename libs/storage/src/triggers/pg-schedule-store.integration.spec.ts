@@ -166,6 +166,8 @@ describe('a schedule by dates of records', () => {
     await workers[0]!.collections.updateRecord('orders', String(id), { dueAt: minutes(5).toISOString() });
     expect(await fire(minutes(6))).toHaveLength(1);
     expect(await fire(minutes(7))).toHaveLength(0);
+    await workers[0]!.collections.updateRecord('orders', String(id), { dueAt: minutes(4).toISOString() });
+    expect(await fire(minutes(8))).toHaveLength(0);
   });
 
   it('counts the offset and days from midnight UTC', async () => {

@@ -202,5 +202,15 @@ describe('the type of a trigger', () => {
     await saveBoundWorkflow(storage, 'typed', onOrders());
     const save = saveBoundWorkflow(storage, 'typed', { type: 'manual' });
     await expect(save).rejects.toThrow(/trigger_differs/);
+    expect((await storage.workflows.find('typed'))?.workflow.trigger).toBe('collection');
+  });
+
+  it('may be another one when an archived key comes back', async () => {
+    await saveBoundWorkflow(storage, 'revived', { type: 'manual' });
+    await storage.workflows.archive('revived');
+    await saveBoundWorkflow(storage, 'revived', { type: 'webhook' });
+    expect((await storage.workflows.find('revived'))?.workflow.trigger).toBe('webhook');
+    const { items } = await storage.workflows.list(50, null);
+    expect(items.find(({ key }) => key === 'typed')?.trigger).toBe('collection');
   });
 });
