@@ -4,9 +4,6 @@ import type { Json } from '#shared';
 import type { EvaluationJob, EvaluationOutcome, EvaluationReady, EvaluationReport } from './evaluation-messages.js';
 import { locateSource } from './source-location.js';
 
-/** Heap of a thread that only looks at a number. */
-const WATCHDOG_MB = 8;
-
 /** Entry of an evaluation process: says that it is there, then evaluates one job after the other. */
 if (process.send === undefined) throw new Error('evaluation-child runs only as a child process');
 const send = process.send.bind(process) as (message: EvaluationReady | EvaluationReport) => void;
@@ -16,12 +13,11 @@ process.on('message', (job: EvaluationJob) => {
 });
 // The worker is gone.
 process.on('disconnect', () => process.exit());
-// Its first argument is the worker's process id.
-new Worker(locateSource(import.meta.url, 'evaluation-watchdog').url, {
+// Its first argument is the worker's process id. Nothing is evaluated before the watchdog watches.
+const watchdog = new Worker(locateSource(import.meta.url, 'evaluation-watchdog').url, {
   workerData: { workerPid: Number(process.argv[2]) },
-  resourceLimits: { maxOldGenerationSizeMb: WATCHDOG_MB },
 });
-send({ ready: true });
+watchdog.once('message', () => send({ ready: true }));
 
 async function evaluate({ engine, expression, source, outputBytes }: EvaluationJob): Promise<EvaluationOutcome> {
   const evaluated = await evaluateRequest({ engine, expression, source: JSON.parse(source) as Json });

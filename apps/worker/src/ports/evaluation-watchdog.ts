@@ -1,4 +1,4 @@
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 
 /** How soon an evaluation ends whose worker process is gone. Milliseconds. */
 const CHECK = 1_000;
@@ -11,3 +11,4 @@ const { workerPid } = workerData as { workerPid: number };
 setInterval(() => {
   if (process.ppid !== workerPid) process.kill(process.pid, 'SIGKILL');
 }, CHECK);
+parentPort?.postMessage('watching');
