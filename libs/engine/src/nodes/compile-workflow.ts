@@ -2,4 +2,5 @@ import { compileWith, type CompileOptions, type CompileResult } from '../definit
 import { nodeRegistry } from './index.js';
 
 /** Compiles a document against the registered nodes, see `compileWith`. */
-export const compileWorkflow: (document: unknown, options?: CompileOptions) => CompileResult = compileWith(nodeRegistry);
+export const compileWorkflow: (document: unknown, options?: CompileOptions) => CompileResult =
+  compileWith(nodeRegistry);
