@@ -290,6 +290,7 @@ describe('durable execution', () => {
     for (let round = 1; queue.length > 0; round += 1) {
       const jobs = queue.splice(0);
       let waiting = 0;
+      let vanished: Promise<void> | undefined;
       const hang = (signal: AbortSignal) =>
         new Promise<HttpResult>((resolve) => {
           signal.addEventListener('abort', () => resolve({ ok: false, code: 'aborted', message: 'aborted' }));
@@ -309,12 +310,14 @@ describe('durable execution', () => {
               (count) => count === jobs.length - 1,
             );
           const hanging = hang(signal);
-          void worker.vanish();
+          vanished = worker.vanish();
           return hanging;
         },
       });
       const runs = await Promise.allSettled(jobs.map((job) => worker.run(job)));
       queue.push(...jobs.filter((_, index) => isTriedAgain(runs[index]!)));
+      // Only once its lease is gone is what it ran lost.
+      await vanished;
       await dispatch();
     }
     const found = await Promise.all(ids.map(find));
