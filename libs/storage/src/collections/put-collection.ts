@@ -1,13 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import { ADVISORY_LOCKS } from '../connection/advisory-locks.js';
 import type { Database } from '../connection/database.js';
 import type { Transaction } from '../connection/transaction.js';
 import { changeTable, createTable } from './change-table.js';
 import { COLLECTION_COLUMNS, toDefinition, type CollectionRow } from './collection-row.js';
 import type { CollectionFault, PutCollectionResult } from './contract.js';
 import type { ParsedDefinition } from './parse-definition.js';
-
-/** Any fixed number: it only has to differ from our other advisory locks. */
-const DEFINITION_LOCK = 4_811_004;
 
 /** The records there are do not allow the definition: takes back what was done. */
 class DefinitionRefused extends Error {
@@ -18,7 +16,7 @@ class DefinitionRefused extends Error {
 
 /** One change of definitions at a time, until the transaction ends. */
 export async function lockDefinitions(transaction: Transaction): Promise<void> {
-  await transaction.query('select pg_advisory_xact_lock($1)', [DEFINITION_LOCK]);
+  await transaction.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.collections]);
 }
 
 /** Stores the definition and makes the table so, in one transaction. */

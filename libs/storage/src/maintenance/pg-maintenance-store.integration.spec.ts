@@ -214,9 +214,9 @@ describe('a pass', () => {
   it('is made by one process at a time', async () => {
     const short = await workflow(1, '1d');
     await ended(short, 3);
-    await client.query('select pg_advisory_lock(4811003)');
+    await client.query('select pg_advisory_lock(4811006)');
     expect(await prune()).toBeNull();
-    await client.query('select pg_advisory_unlock(4811003)');
+    await client.query('select pg_advisory_unlock(4811006)');
     expect(await prune()).toMatchObject({ rows: 2 });
   });
 

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { ADVISORY_LOCKS } from '../connection/advisory-locks.js';
 import type { Database } from '../connection/database.js';
 import { idBounds } from '../connection/id-bounds.js';
 import { PUBLIC_SCHEMA } from '../connection/session-options.js';
@@ -6,9 +7,6 @@ import { toStorageError } from '../connection/storage-error.js';
 import type { MaintenanceStore, PruneOptions, PruneResult } from '../contract.js';
 import { DELETE_EXECUTIONS } from './delete-executions.js';
 import { pruneHistory } from './prune-history.js';
-
-/** Any fixed number: it only has to differ from our other advisory locks. */
-const PRUNE_LOCK = 4_811_003;
 
 /**
  * As the pool's sessions, and without waiting for the disk: what a crash brings back is deleted again. Waiting would
@@ -63,6 +61,8 @@ export class PgMaintenanceStore implements MaintenanceStore {
 }
 
 async function tryLock(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [PRUNE_LOCK]);
+  const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
+    ADVISORY_LOCKS.pruning,
+  ]);
   return rows[0]!.locked;
 }

@@ -1,11 +1,9 @@
 import pg from 'pg';
+import { ADVISORY_LOCKS } from '../connection/advisory-locks.js';
 import { PUBLIC_SCHEMA } from '../connection/session-options.js';
 import { createDataSource } from '../connection/data-source.js';
 import { ensureRecordsRole } from './ensure-records-role.js';
 import { createPartitions } from '../partitions/keep-partitions.js';
-
-/** Any fixed number: it only has to differ from our other advisory locks. */
-const MIGRATION_LOCK = 4_811_001;
 
 const DAYS_AHEAD = 7;
 
@@ -25,7 +23,7 @@ export async function migrate(databaseUrl: string, log: (line: string) => void =
   lock.on('error', () => undefined);
   await lock.connect();
   try {
-    await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await lock.query('select pg_advisory_lock($1)', [ADVISORY_LOCKS.migration]);
     const names = await runMigrations(databaseUrl);
     for (const name of names) log(`migrated: ${name}`);
     await ensureRecordsRole(lock, log);

@@ -1,6 +1,6 @@
 import { idFloor } from '#shared';
 import type pg from 'pg';
-import { PARTITION_LOCK } from './partition-lock.js';
+import { ADVISORY_LOCKS } from '../connection/advisory-locks.js';
 import { PARTITIONED_TABLES } from './partitioned-tables.js';
 
 const DAY_MS = 86_400_000;
@@ -45,7 +45,7 @@ const PARTITIONS = `select p.relname as table, c.relname as name, right(c.relnam
  */
 export async function dropPastDays(client: Connection, before: Date, signal: AbortSignal): Promise<DroppedDays> {
   const result: DroppedDays = { dropped: [], postponed: [] };
-  await client.query('select pg_advisory_lock($1)', [PARTITION_LOCK]);
+  await client.query('select pg_advisory_lock($1)', [ADVISORY_LOCKS.partitions]);
   try {
     for (const [day, partitions] of await pastDays(client, before)) {
       if (signal.aborted || result.postponed.length > 0) break;
@@ -53,7 +53,7 @@ export async function dropPastDays(client: Connection, before: Date, signal: Abo
     }
     return result;
   } finally {
-    await client.query('select pg_advisory_unlock($1)', [PARTITION_LOCK]);
+    await client.query('select pg_advisory_unlock($1)', [ADVISORY_LOCKS.partitions]);
   }
 }
 

@@ -1,7 +1,7 @@
 import { idFloor } from '#shared';
 import pg from 'pg';
+import { ADVISORY_LOCKS } from '../connection/advisory-locks.js';
 import { PUBLIC_SCHEMA } from '../connection/session-options.js';
-import { PARTITION_LOCK } from './partition-lock.js';
 import { PARTITIONED_TABLES, type PartitionedTable } from './partitioned-tables.js';
 
 const DAY_MS = 86_400_000;
@@ -33,7 +33,7 @@ export async function keepPartitions(databaseUrl: string, daysAhead = 7): Promis
 
 /** The same over a connection that is open already. */
 export async function createPartitions(client: Connection, daysAhead: number): Promise<string[]> {
-  await client.query('select pg_advisory_lock($1)', [PARTITION_LOCK]);
+  await client.query('select pg_advisory_lock($1)', [ADVISORY_LOCKS.partitions]);
   try {
     const { rows } = await client.query('select extract(epoch from now()) * 1000 as now');
     const today = Math.floor(Number((rows[0] as { now: string }).now) / DAY_MS) * DAY_MS;
@@ -46,7 +46,7 @@ export async function createPartitions(client: Connection, daysAhead: number): P
     }
     return created;
   } finally {
-    await client.query('select pg_advisory_unlock($1)', [PARTITION_LOCK]);
+    await client.query('select pg_advisory_unlock($1)', [ADVISORY_LOCKS.partitions]);
   }
 }
 

@@ -1,4 +1,5 @@
 import { IsNull, LessThan, type DataSource, type EntityManager } from 'typeorm';
+import { ADVISORY_LOCKS } from '../connection/advisory-locks.js';
 import { decodeCursor, isSmallInteger } from '../connection/cursor.js';
 import { toPage } from '../connection/to-page.js';
 import type { Page, SaveResult, VersionRecord, WorkflowRecord, WorkflowStore, WorkflowToSave } from '../contract.js';
@@ -8,9 +9,6 @@ import { PathConflict, findPathConflict, pathOfVersion, segmentsOverlap } from '
 import { saveWorkflow, type SaveOptions } from './save-workflow.js';
 import { withStorageErrors } from './with-storage-errors.js';
 import { findShown, toVersionRecord, toWorkflowRecord, toWorkflowRecords } from './workflow-rows.js';
-
-/** Any fixed number: it only has to differ from our other advisory locks. */
-const WORKFLOW_LOCK = 4_811_003;
 
 const MAX_INTEGER = 2_147_483_647;
 
@@ -104,7 +102,7 @@ export class TypeormWorkflowStore implements WorkflowStore {
   private write<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
     return withStorageErrors(() =>
       this.dataSource.transaction(async (manager) => {
-        await manager.query('select pg_advisory_xact_lock($1)', [WORKFLOW_LOCK]);
+        await manager.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.workflows]);
         return work(manager);
       }),
     );

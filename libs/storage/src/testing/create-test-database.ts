@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { ADVISORY_LOCKS } from '../connection/advisory-locks.js';
 import { MIGRATIONS } from '../migrations/index.js';
 import { migrate } from '../migrations/migrate.js';
 
@@ -9,9 +10,6 @@ export interface TestDatabase {
   /** Ends its connections and removes it. */
   drop(): Promise<void>;
 }
-
-/** Any fixed number: it only has to differ from our other advisory locks. */
-const TEMPLATE_LOCK = 4_811_900;
 
 /**
  * A fresh migrated database, for one spec file. It is copied from a template that the first caller migrates, on the
@@ -23,7 +21,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     throw new Error('TEST_DATABASE_URL is not set: run this spec through jest, whose setup starts Postgres.');
   const name = `test_${randomBytes(8).toString('hex')}`;
   await withClient(server, async (client) => {
-    await client.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK]);
+    await client.query('select pg_advisory_lock($1)', [ADVISORY_LOCKS.testTemplate]);
     const template = await prepareTemplate(client, server);
     await client.query(`create database ${name} template ${template}`);
   });

@@ -2,13 +2,11 @@ import { EngineError } from '#engine';
 import type { SecretBox } from '#shared';
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { ADVISORY_LOCKS } from '../../connection/advisory-locks.js';
 import { PUBLIC_SCHEMA } from '../../connection/session-options.js';
 import { toStorageError } from '../../connection/storage-error.js';
 import { restrictPublic } from './restrict-public.js';
 import { scramVerifier } from './scram-verifier.js';
-
-/** Any fixed number: it only has to differ from our other advisory locks. */
-const LOGIN_LOCK = 4_811_005;
 
 /** For each step; another process that makes the login takes a moment. */
 const PATIENCE_MS = 10_000;
@@ -47,7 +45,7 @@ export async function ensureSqlLogin(databaseUrl: string, box: SecretBox): Promi
   try {
     await client.connect();
     await client.query('begin');
-    await client.query('select pg_advisory_xact_lock($1)', [LOGIN_LOCK]);
+    await client.query('select pg_advisory_xact_lock($1)', [ADVISORY_LOCKS.sqlLogin]);
     const login = (await findLogin(client, box)) ?? (await makeLogin(client, box));
     await client.query('commit');
     const url = new URL(databaseUrl);
