@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { nodeReference, triggerReference } from '#engine';
 import { environmentExample } from '#shared';
 import { refusals, type RefusalEntry } from '../apps/gateway/src/webhook/refusals.js';
 
@@ -28,6 +29,13 @@ describe('the documentation', () => {
 
   it('has an .env.example that is made from the settings (npm run env:example)', () => {
     expect(read('.env.example')).toBe(environmentExample());
+  });
+
+  it.each([
+    ['docs/reference/nodes.md', nodeReference],
+    ['docs/reference/triggers.md', triggerReference],
+  ])('has in %s what the declarations say (npm run docs:reference)', (file, reference) => {
+    expect(read(file)).toBe(reference());
   });
 
   it('links to files that exist', () => {

@@ -45,6 +45,8 @@ export { compileNodeTest, type CompiledNodeTest, type NodeTestDocument } from '.
 export { compileWorkflow } from './nodes/compile-workflow.js';
 export { encodeBody, type EncodedBody, type RequestContentType } from './nodes/request-body.js';
 export { parseMailAddress, type MailAddress } from './nodes/mail-address.js';
+export { nodeReference } from './reference/node-reference.js';
+export { triggerReference } from './reference/trigger-reference.js';
 export { interruptedReply } from './run/default-reply.js';
 export { createSecretMask, type SecretMask } from './run/mask-secrets.js';
 export { precedingRuns } from './run/preceding-runs.js';

@@ -1,4 +1,5 @@
 import { ENDINGS, OPEN_STATUSES } from '#engine';
+import { catalogueSchemas } from './catalogue-schemas.js';
 
 type Schema = Record<string, unknown>;
 
@@ -19,16 +20,6 @@ const object = (properties: Record<string, Schema>, optional: string[] = []): Sc
 });
 const page = (item: string): Schema =>
   object({ items: { type: 'array', items: ref(item) }, nextCursor: orNull({ ...text, type: 'string' }) });
-
-/** What nodes and triggers declare alike. */
-const declaration = {
-  type: text,
-  title: text,
-  docs: { ...text, description: 'Markdown, one paragraph' },
-  configSchema: { type: 'object', description: 'JSON Schema of `config`, or of `trigger`' },
-  examples: { type: 'array', items: { type: 'object' }, description: 'each is run as a test of this release' },
-};
-const names = { type: 'array', items: text };
 
 const fault = object({ pointer: text, code: text, message: text });
 const status = { enum: [...OPEN_STATUSES, ...ENDINGS] };
@@ -236,30 +227,8 @@ export const schemas = {
   ApiKey: object({ id: uuid, name: text, role: text, prefix: text, createdAt: time, lastUsedAt: orNull(time) }),
   ApiKeys: page('ApiKey'),
   NewApiKey: object({ id: uuid, key: text, name: text, role: text }),
-  NodeType: object({
-    ...declaration,
-    branches: {
-      description: 'names of its branches; `any`: of the choice of the author, or as the config names them',
-      oneOf: [{ const: 'any' }, names],
-    },
-    effect: { enum: ['pure', 'effect'], description: 'effect: acts outside this installation' },
-    testable: { ...flag, description: 'POST /nodes/:type/test tries it' },
-    suspends: { ...flag, description: 'may wait longer than a sender does: not for `mode: sync`' },
-    triggers: { ...names, type: ['array', 'null'], description: 'the triggers it has a place behind; null: all' },
-    repeats: { ...flag, description: 'its branches run in rounds' },
-    concurrent: { ...flag, description: 'its branches run at the same time' },
-    raw: { ...names, description: 'properties that are not rendered as templates before the node sees them' },
-    repeatable: {
-      enum: ['configured', 'never', null],
-      description: 'whether an effect may be done again when nobody knows whether it happened; null: it has none',
-    },
-  }),
+  ...catalogueSchemas,
   NodeTypes: page('NodeType'),
-  TriggerType: object({
-    ...declaration,
-    context: { ...text, description: 'Markdown: what `$context` holds' },
-    modes: { ...names, description: 'the default first' },
-  }),
   TriggerTypes: page('TriggerType'),
   CatalogueEntry: { type: 'object', description: 'a declaration with its JSON Schema and examples' },
   Catalogue: page('CatalogueEntry'),
