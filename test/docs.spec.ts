@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { nodeReference, triggerReference } from '#engine';
 import { environmentExample } from '#shared';
@@ -39,7 +39,9 @@ describe('the documentation', () => {
   });
 
   it('links to files that exist', () => {
-    for (const file of ['README.md', 'docs/architecture.md', 'CONTRIBUTING.md']) {
+    const pages = ['architecture', 'extending', 'operations', 'reference/nodes', 'reference/triggers'];
+    const decisions = readdirSync(new URL('../docs/adr/', import.meta.url)).map((name) => `docs/adr/${name}`);
+    for (const file of ['README.md', 'CONTRIBUTING.md', ...pages.map((name) => `docs/${name}.md`), ...decisions]) {
       const folder = file.slice(0, file.lastIndexOf('/') + 1);
       const links = [...read(file).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, target]) => target!);
       for (const link of links) {
