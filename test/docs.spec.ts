@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { nodeReference, triggerReference } from '#engine';
 import { environmentExample } from '#shared';
 import { refusals, type RefusalEntry } from '../apps/gateway/src/webhook/refusals.js';
 
@@ -30,8 +31,17 @@ describe('the documentation', () => {
     expect(read('.env.example')).toBe(environmentExample());
   });
 
+  it.each([
+    ['docs/reference/nodes.md', nodeReference],
+    ['docs/reference/triggers.md', triggerReference],
+  ])('has in %s what the declarations say (npm run docs:reference)', (file, reference) => {
+    expect(read(file)).toBe(reference());
+  });
+
   it('links to files that exist', () => {
-    for (const file of ['README.md', 'docs/architecture.md', 'CONTRIBUTING.md']) {
+    const pages = ['architecture', 'extending', 'operations', 'reference/nodes', 'reference/triggers'];
+    const decisions = readdirSync(new URL('../docs/adr/', import.meta.url)).map((name) => `docs/adr/${name}`);
+    for (const file of ['README.md', 'CONTRIBUTING.md', ...pages.map((name) => `docs/${name}.md`), ...decisions]) {
       const folder = file.slice(0, file.lastIndexOf('/') + 1);
       const links = [...read(file).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, target]) => target!);
       for (const link of links) {

@@ -34,7 +34,7 @@ export { asyncReplyIsTemplated, asyncReplyStatus, filteredReply, renderAsyncRepl
 export { evaluateDedupKey } from './triggers/dedup-key.js';
 export { evaluateFilter } from './triggers/filter.js';
 export { givenContext } from './triggers/given-context.js';
-export { triggerCatalogue, type TriggerCatalogueEntry } from './triggers/index.js';
+export { triggerCatalogue, triggerRegistry, type TriggerCatalogueEntry } from './triggers/index.js';
 export type { ParseLimits, ParseRefusal } from './triggers/parse-body/parse-body.js';
 export { MISSED_AFTER_MS, planTick, type ScheduleProgress, type TickPlan } from './triggers/schedule/plan-tick.js';
 export type { ScopeParts } from './triggers/trigger-scope.js';
@@ -45,6 +45,8 @@ export { compileNodeTest, type CompiledNodeTest, type NodeTestDocument } from '.
 export { compileWorkflow } from './nodes/compile-workflow.js';
 export { encodeBody, type EncodedBody, type RequestContentType } from './nodes/request-body.js';
 export { parseMailAddress, type MailAddress } from './nodes/mail-address.js';
+export { nodeReference } from './reference/node-reference.js';
+export { triggerReference } from './reference/trigger-reference.js';
 export { interruptedReply } from './run/default-reply.js';
 export { createSecretMask, type SecretMask } from './run/mask-secrets.js';
 export { precedingRuns } from './run/preceding-runs.js';

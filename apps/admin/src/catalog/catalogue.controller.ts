@@ -13,7 +13,7 @@ export class CatalogueController {
   @Get('nodes')
   @Summary('List node types')
   @Requires('viewer')
-  @Answers(200, 'Catalogue', 'node types')
+  @Answers(200, 'NodeTypes', 'node types')
   nodes() {
     return { items: nodeCatalogue(), nextCursor: null };
   }
@@ -21,7 +21,7 @@ export class CatalogueController {
   @Get('triggers')
   @Summary('List trigger types')
   @Requires('viewer')
-  @Answers(200, 'Catalogue', 'trigger types')
+  @Answers(200, 'TriggerTypes', 'trigger types')
   triggers() {
     return { items: triggerCatalogue(), nextCursor: null };
   }

@@ -1,4 +1,5 @@
 import { ENDINGS, OPEN_STATUSES } from '#engine';
+import { catalogueSchemas } from './catalogue-schemas.js';
 
 type Schema = Record<string, unknown>;
 
@@ -227,6 +228,9 @@ export const schemas = {
   ApiKey: object({ id: uuid, name: text, role: text, prefix: text, createdAt: time, lastUsedAt: orNull(time) }),
   ApiKeys: page('ApiKey'),
   NewApiKey: object({ id: uuid, key: text, name: text, role: text }),
+  ...catalogueSchemas,
+  NodeTypes: page('NodeType'),
+  TriggerTypes: page('TriggerType'),
   CatalogueEntry: { type: 'object', description: 'a declaration with its JSON Schema and examples' },
   Catalogue: page('CatalogueEntry'),
 } as const satisfies Record<string, Schema>;

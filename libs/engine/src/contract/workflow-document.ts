@@ -16,7 +16,7 @@ export interface WorkflowDocument {
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** What every trigger has. */
-interface TriggerBase {
+export interface TriggerBase {
   mode: 'async' | 'sync';
   /** What is answered without a response node; only senders of webhooks are answered freely. */
   response?: ReplyTemplateDocument;
@@ -138,15 +138,19 @@ export interface ManualTrigger extends TriggerBase {
   type: 'manual';
 }
 
-export type TriggerConfig =
-  | WebhookTrigger
-  | ScheduleTrigger
-  | CollectionTrigger
-  | ActionTrigger
-  | CustomActionTrigger
-  | InterceptionTrigger
-  | ApprovalTrigger
-  | ManualTrigger;
+/** What each type of trigger is filled into. A new trigger adds itself from its own file, by declaration merging. */
+export interface TriggerConfigs {
+  webhook: WebhookTrigger;
+  schedule: ScheduleTrigger;
+  collection: CollectionTrigger;
+  action: ActionTrigger;
+  'custom-action': CustomActionTrigger;
+  'request-interception': InterceptionTrigger;
+  approval: ApprovalTrigger;
+  manual: ManualTrigger;
+}
+
+export type TriggerConfig = TriggerConfigs[keyof TriggerConfigs];
 
 export type TriggerType = TriggerConfig['type'];
 

@@ -24,31 +24,41 @@ export interface CompileOptions {
 
 export type CompileResult = { ok: true; workflow: CompiledWorkflow } | { ok: false; faults: Fault[] };
 
+/** What documents may use. */
+interface Registries {
+  readonly nodes: NodeRegistry;
+  readonly triggers: ReadonlyMap<string, TriggerDefinition>;
+}
+
 /**
- * Makes `compileWorkflow` for a registry of nodes.
+ * Makes `compileWorkflow` for registries of nodes and triggers; those of this release when none are given.
  *
  * The result turns a document (JSON, or YAML already read) into a frozen workflow with defaults filled in, or into all
  * of its faults, each with an RFC 6901 pointer, ordered by pointer. It never throws, whatever it is given, and neither
  * keeps nor changes the document. `key`, `enabled` and `schemaVersion` stay absent when they are.
  */
-export function compileWith(registry: NodeRegistry): (document: unknown, options?: CompileOptions) => CompileResult {
+export function compileWith(
+  nodes: NodeRegistry,
+  triggers: ReadonlyMap<string, TriggerDefinition> = triggerRegistry,
+): (document: unknown, options?: CompileOptions) => CompileResult {
+  const registries: Registries = { nodes, triggers };
   return (document, options = {}) => {
     const { copy, faults } = copyJson(document);
     if (faults.length > 0) return refuse(faults);
     if (!isJsonObject(copy)) return refuse([{ pointer: '', code: 'wrong_type', message: 'write an object' }]);
-    return compileDocument(copy, registry, options);
+    return compileDocument(copy, registries, options);
   };
 }
 
-function compileDocument(document: JsonObject, registry: NodeRegistry, options: CompileOptions): CompileResult {
+function compileDocument(document: JsonObject, registries: Registries, options: CompileOptions): CompileResult {
   const trigger = isJsonObject(document.trigger) ? document.trigger : {};
-  const definition = typeof trigger.type === 'string' ? triggerRegistry.get(trigger.type) : undefined;
+  const definition = typeof trigger.type === 'string' ? registries.triggers.get(trigger.type) : undefined;
   const place = definition ? { mode: trigger.mode ?? definition.modes[0], trigger: definition.type } : null;
-  const nodes = compileNodes(document.nodes, registry, place);
+  const nodes = compileNodes(document.nodes, registries.nodes, place);
   const unsupported = unsupportedFaults(document);
   const found = [
     ...schemaFaults(DOCUMENT_SCHEMA, document, ''),
-    ...(isJsonObject(document.trigger) ? triggerFaults(definition, trigger) : []),
+    ...(isJsonObject(document.trigger) ? triggerFaults(definition, trigger, registries) : []),
     ...checkOptions(document.options),
     ...(nodes.faults.length > 0 || options.isStored === true ? nodes.faults : checkReferences(nodes.nodes)),
   ];
@@ -57,11 +67,15 @@ function compileDocument(document: JsonObject, registry: NodeRegistry, options: 
   return { ok: true, workflow: build(document, compileTrigger(definition, trigger), nodes) };
 }
 
-function triggerFaults(definition: TriggerDefinition | undefined, trigger: JsonObject): Fault[] {
+function triggerFaults(
+  definition: TriggerDefinition | undefined,
+  trigger: JsonObject,
+  { triggers }: Registries,
+): Fault[] {
   if (definition !== undefined) {
     return [...schemaFaults(definition.configSchema, trigger, '/trigger'), ...(definition.check?.(trigger) ?? [])];
   }
-  const message = `use one of ${[...triggerRegistry.keys()].join(', ')}`;
+  const message = `use one of ${[...triggers.keys()].join(', ')}`;
   return [{ pointer: '/trigger/type', code: trigger.type === undefined ? 'missing' : 'invalid', message }];
 }
 

@@ -17,25 +17,30 @@ const KEY_PATTERN = '^[a-z0-9][a-z0-9-]{0,62}$';
 const LONGEST_TIMEOUT_MS = 180 * 86_400_000;
 
 const text = (maxLength: number): JsonObject => ({ type: 'string', maxLength });
-const nonBlank: JsonObject = { type: 'string', pattern: '\\S' };
+const nonBlank = (description: string): JsonObject => ({ type: 'string', pattern: '\\S', description });
 
-const mappings: JsonObject = {
+const mappings = (where: string): JsonObject => ({
   type: 'array',
   maxItems: 200,
+  description: `Paths in the ${where} that become variables.`,
   items: {
     type: 'object',
     additionalProperties: false,
     required: ['path'],
-    properties: { path: nonBlank, alias: nonBlank },
+    properties: {
+      path: nonBlank('Such as a.b or a[0].b.'),
+      alias: nonBlank('Name in $context.vars; the path when absent.'),
+    },
   },
-};
+});
 
 const reply: JsonObject = {
   type: 'object',
   additionalProperties: false,
+  description: 'The answer when no response node gives one; async: sent at once.',
   properties: {
     status: { description: '200 to 599, or a template that gives it.' },
-    headers: { type: 'object', additionalProperties: { type: 'string' } },
+    headers: { type: 'object', additionalProperties: { type: 'string' }, description: 'By name; values are text.' },
     body: { description: 'Text or any JSON; templates are rendered.' },
   },
 };
@@ -43,10 +48,18 @@ const reply: JsonObject = {
 const filter: JsonObject = {
   type: 'object',
   additionalProperties: false,
+  description: 'A condition: when it is false the request is answered as usual and nothing runs.',
   properties: {
-    engine: { enum: ['basic', 'math.js', 'formula.js', 'string'], default: 'basic' },
-    calculation: { type: 'object' },
-    expression: { type: 'string' },
+    engine: {
+      enum: ['basic', 'math.js', 'formula.js', 'string'],
+      default: 'basic',
+      description: 'What evaluates it.',
+    },
+    calculation: {
+      type: 'object',
+      description: 'For basic: {calculator, operands} or {group: {type: and | or, calculations: [...]}}.',
+    },
+    expression: { type: 'string', description: 'For the other engines.' },
   },
 };
 
@@ -56,13 +69,22 @@ export const AUTH_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     type: 'object',
     additionalProperties: false,
     required: ['type', 'username', 'password'],
-    properties: { type: { const: 'basic' }, username: nonBlank, password: nonBlank },
+    properties: {
+      type: { const: 'basic' },
+      username: nonBlank('As the sender sends it.'),
+      password: nonBlank('Use {{$env.NAME}}.'),
+    },
   },
   token: {
     type: 'object',
     additionalProperties: false,
     required: ['type', 'value'],
-    properties: { type: { const: 'token' }, header: nonBlank, query: nonBlank, value: nonBlank },
+    properties: {
+      type: { const: 'token' },
+      header: nonBlank('Name of the header that carries the token.'),
+      query: nonBlank('Name of the query parameter that does, instead of a header.'),
+      value: nonBlank('The token; use {{$env.NAME}}.'),
+    },
   },
   ip: {
     type: 'object',
@@ -70,17 +92,28 @@ export const AUTH_SCHEMAS: Readonly<Record<string, JsonObject>> = {
     required: ['type', 'allow'],
     properties: {
       type: { const: 'ip' },
-      allow: { type: 'array', minItems: 1, maxItems: 1000, items: { type: 'string' } },
+      allow: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 1000,
+        items: { type: 'string' },
+        description: 'Addresses and CIDRs, IPv4 and IPv6.',
+      },
     },
   },
   github: signatureSchema({}),
   hmac: signatureSchema({
-    header: nonBlank,
-    algorithm: { enum: ['sha1', 'sha256', 'sha512'] },
-    encoding: { enum: ['hex', 'base64', 'base64url'] },
-    prefix: text(64),
-    signedBytes: { type: 'string', minLength: 1, maxLength: 256 },
-    timestampHeader: nonBlank,
+    header: nonBlank('Header that carries the signature.'),
+    algorithm: { enum: ['sha1', 'sha256', 'sha512'], description: 'Hash of the HMAC.' },
+    encoding: { enum: ['hex', 'base64', 'base64url'], description: 'How the signature is written.' },
+    prefix: { ...text(64), description: 'What stands before it, such as sha256=.' },
+    signedBytes: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 256,
+      description: 'Template over {raw} and {timestamp}; the raw body when absent.',
+    },
+    timestampHeader: nonBlank('Header that carries the time that is signed.'),
     tolerance: { type: 'integer', minimum: 1, maximum: 86400, description: 'Seconds, both directions.' },
   }),
 };
@@ -92,8 +125,14 @@ function signatureSchema(options: JsonObject): JsonObject {
     required: ['type', 'provider', 'secrets'],
     properties: {
       type: { const: 'signature' },
-      provider: { type: 'string' },
-      secrets: { type: 'array', minItems: 1, maxItems: 20, items: nonBlank },
+      provider: { type: 'string', description: 'A preset of /api/v1/providers.' },
+      secrets: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 20,
+        items: nonBlank('Use {{$env.NAME}}.'),
+        description: 'One of them must fit, so that a secret can be changed; use {{$env.NAME}}.',
+      },
       ...options,
     },
   };
@@ -106,43 +145,85 @@ export const WEBHOOK_TRIGGER_SCHEMA: JsonObject = {
   required: ['type'],
   properties: {
     type: { const: 'webhook' },
-    mode: { enum: ['async', 'sync'], default: 'async' },
+    mode: {
+      enum: ['async', 'sync'],
+      default: 'async',
+      description: 'Answer at once, or with what the nodes say. Fixed when the workflow is created.',
+    },
     methods: {
       type: 'array',
       minItems: 1,
       uniqueItems: true,
       items: { enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] },
       default: ['POST'],
+      description: 'Others are answered 405.',
     },
-    path: text(512),
-    auth: { type: 'array', maxItems: 20, items: { type: 'object' }, default: [] },
-    httpsOnly: { type: 'boolean', default: false },
+    path: { ...text(512), description: 'Second URL, unique per method; `:name` segments become $context.params.' },
+    auth: {
+      type: 'array',
+      maxItems: 20,
+      items: { type: 'object' },
+      default: [],
+      description: 'Every entry must pass; none: public.',
+    },
+    httpsOnly: { type: 'boolean', default: false, description: 'Plain HTTP is refused with 403.' },
     cors: {
       type: 'object',
       additionalProperties: false,
       required: ['origins'],
-      properties: { origins: { type: 'array', uniqueItems: true, maxItems: 100, items: nonBlank } },
+      description: 'For forms and scripts in browsers.',
+      properties: {
+        origins: {
+          type: 'array',
+          uniqueItems: true,
+          maxItems: 100,
+          items: nonBlank('An origin.'),
+          description: 'Such as https://example.com, or *.',
+        },
+      },
     },
-    bodyLimit: { type: ['integer', 'string'], default: '10mb' },
+    bodyLimit: {
+      type: ['integer', 'string'],
+      default: '10mb',
+      description: 'Bytes, or a size such as 64kb; at most 25mb. Larger bodies are refused with 413.',
+    },
     parse: {
       type: 'object',
       additionalProperties: false,
-      properties: { headers: { type: 'array', maxItems: 200, items: nonBlank }, query: mappings, body: mappings },
+      description: 'Named variables, found in $context.vars.',
+      properties: {
+        headers: {
+          type: 'array',
+          maxItems: 200,
+          items: nonBlank('A name.'),
+          description: 'Names of headers that become variables.',
+        },
+        query: mappings('query'),
+        body: mappings('body'),
+      },
     },
-    validate: { type: 'object' },
+    validate: { type: 'object', description: 'JSON Schema of the parsed body; 400 when it does not fit.' },
     filter,
     dedup: {
       type: 'object',
       additionalProperties: false,
-      properties: { key: nonBlank, window: { type: 'string', default: '24h' } },
+      description: 'Which requests are the same delivery.',
+      properties: {
+        key: nonBlank('A template that gives the delivery id; else the preset or the Idempotency-Key header does.'),
+        window: { type: 'string', default: '24h', description: 'How long it is remembered; at most 365d.' },
+      },
     },
     rateLimit: false,
     concurrency: false,
     order: false,
     priority: { const: 0, default: 0 },
     splitBatch: { const: false, default: false },
-    timeout: { type: 'string', default: '30s' },
-    onTimeout: { enum: ['fail', 'accept'], default: 'fail' },
+    timeout: { type: 'string', default: '30s', description: 'How long a sync sender waits; at most 120s.' },
+    onTimeout: {
+      enum: ['fail', 'accept'],
+      default: 'fail',
+      description: 'Then answer 408, or 202 with a URL of the answer; the execution goes on.',
+    },
     response: reply,
   },
 };

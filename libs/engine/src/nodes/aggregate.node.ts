@@ -32,10 +32,14 @@ export const aggregateNode = defineNode<AggregateNodeConfig>({
     required: ['collection', 'aggregator'],
     properties: {
       collection: collectionSchema,
-      aggregator: { type: 'string', enum: ['count', 'sum', 'avg', 'min', 'max'] },
+      aggregator: {
+        type: 'string',
+        enum: ['count', 'sum', 'avg', 'min', 'max'],
+        description: 'What is worked out over the records that match.',
+      },
       field: { ...fieldSchema, description: 'Name of a field; not needed to count records.' },
       filter: { ...filterSchema, default: {} },
-      distinct: { type: 'boolean', default: false },
+      distinct: { type: 'boolean', default: false, description: 'Each value counts once.' },
       precision: { type: 'integer', minimum: 0, maximum: 14, default: DEFAULT_PRECISION, description: 'Decimals.' },
     },
   },

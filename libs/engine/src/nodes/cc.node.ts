@@ -12,7 +12,7 @@ export const ccNode = defineNode<CcNodeConfig>({
   docs:
     'Lets people know: each distinct user finds a task of kind `cc` among the open ones until it is marked as read. It ' +
     'resolves at once and waits for nobody. The result is `{users, tasks}`, who was told and how many they are; with no ' +
-    'user it does nothing.',
+    'user it does nothing. A user who is named by neither text nor number, and more than 200 of them, are an `error`.',
   configSchema: {
     type: 'object',
     additionalProperties: false,

@@ -3,7 +3,7 @@ import { defineNode } from '../contract/node.js';
 import type { Outcome } from '../contract/outcome.js';
 import type { Calculation } from '../contract/workflow-document.js';
 import { evaluateInBounds } from '../expression/evaluate-in-bounds.js';
-import { checkNodeExpression, engineSchema, expressionSchema } from './expression-config.js';
+import { calculationSchema, checkNodeExpression, engineSchema, expressionSchema } from './expression-config.js';
 
 const ENGINES = ['basic', 'math.js', 'formula.js', 'string'] as const;
 
@@ -27,12 +27,13 @@ export const conditionNode = defineNode<ConditionNodeConfig>({
     additionalProperties: false,
     properties: {
       engine: engineSchema(ENGINES),
-      calculation: {
-        type: 'object',
-        description: 'For basic: {calculator, operands} or {group: {type: and | or, calculations: [...]}}.',
-      },
+      calculation: calculationSchema,
       expression: expressionSchema,
-      rejectOnFalse: { type: 'boolean', default: false },
+      rejectOnFalse: {
+        type: 'boolean',
+        default: false,
+        description: 'End the execution as failed when it is false; there are no branches then.',
+      },
     },
   },
   branches: ['true', 'false'],

@@ -25,8 +25,14 @@ export const dateCalculationNode = defineNode<DateCalculationConfig>({
     additionalProperties: false,
     properties: {
       input: { description: 'A date or number, as a rule a variable; absent or null: now.' },
-      inputType: { type: 'string', enum: ['date', 'number'], default: 'date' },
-      steps: { type: 'array', maxItems: 100, default: [], items: { oneOf: [...dateSteps].map(stepSchema) } },
+      inputType: { type: 'string', enum: ['date', 'number'], default: 'date', description: 'What `input` is.' },
+      steps: {
+        type: 'array',
+        maxItems: 100,
+        default: [],
+        description: 'Applied one after the other, each to what the one before gave.',
+        items: { oneOf: [...dateSteps].map(stepSchema) },
+      },
     },
   },
   branches: [],
@@ -97,7 +103,13 @@ function stepSchema([name, { properties, required }]: [string, DateStep]): JsonO
     required: required.length === 0 ? ['function'] : ['function', 'arguments'],
     properties: {
       function: { const: name },
-      arguments: { type: 'object', additionalProperties: false, required: [...required], properties },
+      arguments: {
+        type: 'object',
+        additionalProperties: false,
+        description: 'Of this function.',
+        required: [...required],
+        properties,
+      },
     },
   };
 }

@@ -39,8 +39,14 @@ export interface DateStep {
   run(value: never, args: Arguments): DateValue;
 }
 
-const templated = (type: string): JsonObject => ({ anyOf: [{ type }, { type: 'string' }] });
+const templated = (type: string, description: string): JsonObject => ({
+  anyOf: [{ type }, { type: 'string' }],
+  description,
+});
+const amount = templated('number', 'How many of the unit; a number, or a template that gives one.');
+const otherDate: JsonObject = { type: 'string', description: 'The date that is subtracted, as ISO 8601 text.' };
 const unit: JsonObject = { type: 'string', enum: UNITS };
+const zoneName: JsonObject = { type: 'string', minLength: 1, maxLength: 64, description: 'As Europe/Berlin.' };
 const round: JsonObject = {
   description: '-1 rounds down, 0 to the nearest, 1 up; anything else, or nothing, keeps the decimals.',
   anyOf: [{ type: 'integer' }, { type: 'boolean' }, { type: 'string' }],
@@ -60,24 +66,18 @@ function requiredOf(properties: JsonObject): string[] {
 
 /** The functions of a date calculation by name (behaviour.md 2.2). */
 export const dateSteps: ReadonlyMap<string, DateStep> = new Map<string, DateStep>([
-  [
-    'add',
-    onDate({ number: templated('number'), unit }, (moment, args) => moved(moment, parseNumber(args.number), args)),
-  ],
-  [
-    'subtract',
-    onDate({ number: templated('number'), unit }, (moment, args) => moved(moment, -parseNumber(args.number), args)),
-  ],
-  ['diff', onDate({ date: { type: 'string' }, unit, isAbs: templated('boolean'), round }, difference)],
+  ['add', onDate({ number: amount, unit }, (moment, args) => moved(moment, parseNumber(args.number), args))],
+  ['subtract', onDate({ number: amount, unit }, (moment, args) => moved(moment, -parseNumber(args.number), args))],
+  ['diff', onDate({ date: otherDate, unit, isAbs: templated('boolean', 'Without the sign.'), round }, difference)],
   ['get', onDate({ unit }, (moment, args) => part(wallOf(moment), unitOf(args.unit)))],
   ['startOfTime', onDate({ unit }, (moment, args) => edge(moment, 'startOf', args))],
   ['endOfTime', onDate({ unit }, (moment, args) => edge(moment, 'endOf', args))],
   ['isLeapYear', onDate({}, (moment) => wallOf(moment).isLeapYear())],
-  ['format', onDate({ format: { type: 'string', maxLength: 200 } }, formatted)],
+  ['format', onDate({ format: { type: 'string', maxLength: 200, description: 'As YYYY-MM-DD HH:mm.' } }, formatted)],
   ['transDuration', onNumber({ unitBefore: unit, unitAfter: unit, round }, converted)],
   ['toTimestamp', onDate({ unit: { type: 'string', enum: ['second', 'millisecond'] } }, timestamp)],
   ['tsToDate', onNumber({ unit: { type: 'string', enum: ['second', 'millisecond'] } }, fromTimestamp)],
-  ['changeTimezone', onDate({ timezone: { type: 'string', minLength: 1, maxLength: 64 } }, rezoned)],
+  ['changeTimezone', onDate({ timezone: zoneName }, rezoned)],
 ]);
 
 /**

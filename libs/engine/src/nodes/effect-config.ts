@@ -8,11 +8,12 @@ export type EffectConfig = {
   ignoreFail?: boolean;
 };
 
-/** JSON Schema of {@link EffectConfig}'s properties. */
-export const effectProperties: JsonObject = {
+/** JSON Schema of `retry` and `repeatable`, which every node with an effect takes. */
+export const retryProperties: JsonObject = {
   retry: {
     type: 'object',
     additionalProperties: false,
+    description: 'Known failures are tried again, an open outcome only when the node is `repeatable`.',
     properties: {
       attempts: { type: 'integer', minimum: 1, maximum: 20, default: 1, description: 'All tries, the first included.' },
       backoff: {
@@ -25,6 +26,11 @@ export const effectProperties: JsonObject = {
     },
   },
   repeatable: { type: 'boolean', default: false, description: 'Doing it twice does no harm.' },
+};
+
+/** JSON Schema of {@link EffectConfig}'s properties. */
+export const effectProperties: JsonObject = {
+  ...retryProperties,
   ignoreFail: { type: 'boolean', default: false, description: 'Goes on after a failure, with it as result.' },
 };
 

@@ -12,7 +12,14 @@ export const endNode = defineNode<EndNodeConfig>({
   configSchema: {
     type: 'object',
     additionalProperties: false,
-    properties: { endStatus: { type: 'string', enum: ['resolved', 'failed'], default: 'resolved' } },
+    properties: {
+      endStatus: {
+        type: 'string',
+        enum: ['resolved', 'failed'],
+        default: 'resolved',
+        description: 'How the execution ends.',
+      },
+    },
   },
   branches: [],
   effect: 'pure',

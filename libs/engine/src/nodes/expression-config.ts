@@ -8,9 +8,15 @@ export const expressionSchema: JsonObject = {
   description: 'Read by the engine; variables as {{path}} are bound as values, never as text.',
 };
 
+/** Schema of what the engine `basic` evaluates. */
+export const calculationSchema: JsonObject = {
+  type: 'object',
+  description: 'For basic: {calculator, operands} or {group: {type: and | or, calculations: [...]}}.',
+};
+
 /** Schema of the property `engine` with the engines a node knows, the default first. */
 export function engineSchema(engines: readonly [string, ...string[]]): JsonObject {
-  return { type: 'string', enum: [...engines], default: engines[0] };
+  return { type: 'string', enum: [...engines], default: engines[0], description: 'What evaluates the expression.' };
 }
 
 /** Faults of an expression in a config beyond its schema; the first of `engines` is meant when none is named. */

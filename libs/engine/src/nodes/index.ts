@@ -66,25 +66,40 @@ export const nodeRegistry: ReadonlyMap<string, NodeDefinition> = new Map(
   definitions.map((definition) => [definition.type, definition]),
 );
 
-/** What the console, the API and the reference show of a node type. */
+/** What the console, the API and the reference show of a node type; only data. */
 export type NodeCatalogueEntry = Pick<
   NodeDefinition,
   'type' | 'title' | 'docs' | 'configSchema' | 'branches' | 'effect' | 'examples'
 > & {
-  /** Can be tried by itself. */
+  /** Can be tried by itself (`POST /nodes/:type/test`). */
   testable: boolean;
+  /** May wait without holding a worker, longer than a sender does: not for `mode: sync`. */
+  suspends: boolean;
+  /** Types of triggers it has a place behind; null for all. */
+  triggers: readonly string[] | null;
+  /** Its branches run in rounds. */
+  repeats: boolean;
+  /** Its branches run at the same time. */
+  concurrent: boolean;
+  /** Of `effect` nodes: whether the config can say that doing it twice does no harm (`repeatable: true`, or a GET); null for pure ones. */
+  repeatable: 'configured' | 'never' | null;
+  /** Properties of the config in which `{{...}}` is not rendered by the loop, but by the node itself or never. */
+  raw: readonly string[];
 };
 
 /** The registered node types in the order they are offered. */
 export function nodeCatalogue(): NodeCatalogueEntry[] {
-  return definitions.map(({ type, title, docs, configSchema, branches, effect, testable, examples }) => ({
-    type,
-    title,
-    docs,
-    configSchema,
-    branches,
-    effect,
-    testable: testable === true,
-    examples,
-  }));
+  return definitions.map(catalogueEntry);
+}
+
+function catalogueEntry(definition: NodeDefinition): NodeCatalogueEntry {
+  const { type, title, docs, configSchema, branches, effect, examples } = definition;
+  const { testable = false, suspends = false, triggers = null, repeats = false, concurrent = false } = definition;
+  const flags = { testable, suspends, triggers, repeats, concurrent, raw: definition.raw ?? [] };
+  return { type, title, docs, configSchema, branches, effect, ...flags, repeatable: repeatable(definition), examples };
+}
+
+function repeatable({ effect, isRepeatable }: NodeDefinition): NodeCatalogueEntry['repeatable'] {
+  if (effect === 'pure') return null;
+  return isRepeatable === undefined ? 'never' : 'configured';
 }

@@ -36,12 +36,18 @@ export const jsonQueryNode = defineNode<JsonQueryConfig>({
     required: ['source', 'expression'],
     properties: {
       source: { description: 'Any JSON, as a rule a variable such as {{$context.data}}.' },
-      engine: { type: 'string', enum: [...ENGINES], default: ENGINES[0] },
-      expression: { type: 'string', minLength: 1, maxLength: 10_000 },
+      engine: { type: 'string', enum: [...ENGINES], default: ENGINES[0], description: 'The query language.' },
+      expression: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 10_000,
+        description: 'In the language of the engine, such as a.b in JMESPath.',
+      },
       model: {
         type: 'array',
         maxItems: 200,
         default: [],
+        description: 'What each object of the result has; empty: the result as it is.',
         items: {
           type: 'object',
           additionalProperties: false,

@@ -29,6 +29,7 @@ export const jsonVariableMappingNode = defineNode<JsonVariableMappingConfig>({
         type: 'array',
         minItems: 1,
         maxItems: 200,
+        description: 'The members of the result.',
         items: {
           type: 'object',
           additionalProperties: false,
@@ -36,7 +37,7 @@ export const jsonVariableMappingNode = defineNode<JsonVariableMappingConfig>({
           properties: {
             key: { type: 'string', minLength: 1, maxLength: 200, description: 'The name in the result.' },
             path: { type: 'string', minLength: 1, description: 'Where in the source, such as b.c, b[0].c or b.0.c.' },
-            title: { type: 'string', maxLength: 200 },
+            title: { type: 'string', maxLength: 200, description: 'For people.' },
           },
         },
       },

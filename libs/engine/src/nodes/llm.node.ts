@@ -22,7 +22,7 @@ const DEFAULT_TIMEOUT_MS = 120_000;
 /** A key shorter than this is no secret, and masking it would tear up other text. */
 const SHORTEST_KEY = 4;
 
-const share = { type: 'number', minimum: -2, maximum: 2 };
+const penalty = { type: 'number', minimum: -2, maximum: 2, description: 'As the API takes it.' };
 
 export const llmNode = defineNode<LlmNodeConfig>({
   type: 'llm',
@@ -42,8 +42,9 @@ export const llmNode = defineNode<LlmNodeConfig>({
     properties: {
       baseUrl: { type: 'string', minLength: 1, description: 'Such as https://api.openai.com/v1; http or https.' },
       apiKey: { type: 'string', description: 'Sent as bearer token; use {{$env.NAME}}.' },
-      model: { type: 'string', minLength: 1 },
+      model: { type: 'string', minLength: 1, description: 'Its name at the provider.' },
       messages: {
+        description: 'The conversation: a list of {role, content}, or a template that gives it.',
         anyOf: [
           { type: 'string', description: 'A template that gives the list.' },
           {
@@ -52,6 +53,7 @@ export const llmNode = defineNode<LlmNodeConfig>({
             maxItems: 1000,
             items: {
               type: 'object',
+              additionalProperties: true,
               required: ['role', 'content'],
               properties: {
                 role: { type: 'string', enum: ['system', 'developer', 'user', 'assistant', 'tool'] },
@@ -67,18 +69,23 @@ export const llmNode = defineNode<LlmNodeConfig>({
         description: 'Not rendered as a template. Without a schema the answer is text.',
         properties: {
           schema: { type: 'object', description: 'JSON Schema of the answer: draft 2020-12, or draft 7 by $schema.' },
-          name: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$', default: 'answer' },
-          description: { type: 'string' },
+          name: {
+            type: 'string',
+            pattern: '^[A-Za-z0-9_-]{1,64}$',
+            default: 'answer',
+            description: 'What the provider calls the schema.',
+          },
+          description: { type: 'string', description: 'What the answer is for, told to the model.' },
           strict: { type: 'boolean', default: false, description: 'The provider holds the model to the schema.' },
         },
       },
-      temperature: { type: 'number', minimum: 0, maximum: 2 },
-      topP: { type: 'number', minimum: 0, maximum: 1 },
-      maxTokens: { type: 'integer', minimum: 1 },
-      frequencyPenalty: share,
-      presencePenalty: share,
-      stop: { type: 'array', maxItems: 16, items: { type: 'string' } },
-      seed: { type: 'integer' },
+      temperature: { type: 'number', minimum: 0, maximum: 2, description: '0 is the least random.' },
+      topP: { type: 'number', minimum: 0, maximum: 1, description: 'As the API takes it (`top_p`).' },
+      maxTokens: { type: 'integer', minimum: 1, description: 'Longest answer, in tokens.' },
+      frequencyPenalty: penalty,
+      presencePenalty: penalty,
+      stop: { type: 'array', maxItems: 16, items: { type: 'string' }, description: 'Texts that end the answer.' },
+      seed: { type: 'integer', description: 'As the API takes it.' },
       tools: { type: 'array', maxItems: 128, items: { type: 'object' }, description: 'As the API takes them.' },
       toolChoice: { description: 'As the API takes it.' },
       timeout: {
@@ -94,7 +101,6 @@ export const llmNode = defineNode<LlmNodeConfig>({
   branches: [],
   effect: 'effect',
   raw: ['structuredOutput'],
-  testable: true,
   isRepeatable: (config) => config.repeatable === true,
   check: (config) => [...checkUrl(config), ...checkSchema(config)],
   examples: llmExamples,

@@ -4,7 +4,7 @@ import { defineNode } from '../contract/node.js';
 import type { Rounds } from '../contract/outcome.js';
 import type { Calculation, Fault } from '../contract/workflow-document.js';
 import { evaluateInBounds, type EvaluationBounds } from '../expression/evaluate-in-bounds.js';
-import { checkNodeExpression, engineSchema, expressionSchema } from './expression-config.js';
+import { calculationSchema, checkNodeExpression, engineSchema, expressionSchema } from './expression-config.js';
 
 const ENGINES = ['basic', 'math.js', 'formula.js', 'string'] as const;
 
@@ -40,7 +40,12 @@ export const loopNode = defineNode<LoopNodeConfig>({
     required: ['target'],
     properties: {
       target: { description: 'A number, a list, a text, an object, or a template that gives one.' },
-      exit: { type: 'string', enum: ['return', 'break', 'continue'], default: 'return' },
+      exit: {
+        type: 'string',
+        enum: ['return', 'break', 'continue'],
+        default: 'return',
+        description: 'When a round fails: the loop fails with it, stops, or goes on with the next round.',
+      },
       condition: {
         description: 'false, or what must hold before each round: write {checkpoint, continueOnFalse, engine, ...}',
         anyOf: [
@@ -49,10 +54,19 @@ export const loopNode = defineNode<LoopNodeConfig>({
             type: 'object',
             additionalProperties: false,
             properties: {
-              checkpoint: { type: 'string', enum: ['before', 'after'], default: 'before' },
-              continueOnFalse: { type: 'boolean', default: false },
+              checkpoint: {
+                type: 'string',
+                enum: ['before', 'after'],
+                default: 'before',
+                description: 'When it is asked first: before the first round, or after it.',
+              },
+              continueOnFalse: {
+                type: 'boolean',
+                default: false,
+                description: 'Skip a round whose condition is false, instead of leaving the loop.',
+              },
               engine: engineSchema(ENGINES),
-              calculation: { type: 'object' },
+              calculation: calculationSchema,
               expression: expressionSchema,
             },
           },

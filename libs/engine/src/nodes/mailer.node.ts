@@ -19,12 +19,13 @@ export type MailerNodeConfig = EffectConfig &
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
-const addressList: JsonObject = {
+const addressList = (description: string): JsonObject => ({
+  description: `${description}: an address such as a@b.c or Name <a@b.c>, or a list of them.`,
   anyOf: [
     { type: 'string' },
     { type: 'array', maxItems: 1000, items: { anyOf: [{ type: 'string' }, { type: 'array' }] } },
   ],
-};
+});
 
 export const mailerNode = defineNode<MailerNodeConfig>({
   type: 'mailer',
@@ -45,6 +46,7 @@ export const mailerNode = defineNode<MailerNodeConfig>({
       provider: {
         type: 'object',
         additionalProperties: false,
+        description: 'The SMTP server.',
         required: ['host'],
         properties: {
           host: { type: 'string', minLength: 1, description: 'Name or address of the SMTP server.' },
@@ -53,20 +55,24 @@ export const mailerNode = defineNode<MailerNodeConfig>({
           auth: {
             type: 'object',
             additionalProperties: false,
+            description: 'Without it nobody logs in.',
             required: ['user', 'pass'],
-            properties: { user: { type: 'string' }, pass: { type: 'string', description: 'Use {{$env.NAME}}.' } },
+            properties: {
+              user: { type: 'string', description: 'Login.' },
+              pass: { type: 'string', description: 'Use {{$env.NAME}}.' },
+            },
           },
         },
       },
-      from: { type: 'string', minLength: 1 },
-      to: addressList,
-      cc: addressList,
-      bcc: addressList,
-      replyTo: { type: 'string' },
-      subject: { type: 'string', default: '' },
+      from: { type: 'string', minLength: 1, description: 'One address, such as Shop <shop@example.com>.' },
+      to: addressList('Who gets it'),
+      cc: addressList('Who gets a copy'),
+      bcc: addressList('Who gets a copy that nobody else sees'),
+      replyTo: { type: 'string', description: 'The address that answers go to.' },
+      subject: { type: 'string', default: '', description: 'The subject line.' },
       contentType: { type: 'string', enum: ['text', 'html'], description: 'Default: html when there is `html`.' },
       text: { type: 'string', description: 'The mail, or what stands in for `html` where that cannot be shown.' },
-      html: { type: 'string' },
+      html: { type: 'string', description: 'The mail as HTML.' },
       timeout: {
         type: 'integer',
         minimum: 1000,
@@ -79,7 +85,6 @@ export const mailerNode = defineNode<MailerNodeConfig>({
   },
   branches: [],
   effect: 'effect',
-  testable: true,
   isRepeatable: (config) => config.repeatable === true,
   check: (config) => [...checkBody(config), ...checkAddresses(config)],
   examples: [

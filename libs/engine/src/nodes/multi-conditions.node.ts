@@ -2,7 +2,7 @@ import type { Json } from '#shared';
 import { defineNode } from '../contract/node.js';
 import type { Calculation, Fault } from '../contract/workflow-document.js';
 import { evaluateInBounds } from '../expression/evaluate-in-bounds.js';
-import { checkNodeExpression, engineSchema, expressionSchema } from './expression-config.js';
+import { calculationSchema, checkNodeExpression, engineSchema, expressionSchema } from './expression-config.js';
 
 const ENGINES = ['basic', 'math.js', 'formula.js', 'string'] as const;
 
@@ -33,20 +33,25 @@ export const multiConditionsNode = defineNode<MultiConditionsNodeConfig>({
     additionalProperties: false,
     required: ['conditions'],
     properties: {
-      continueOnNoMatch: { type: 'boolean', default: false },
+      continueOnNoMatch: {
+        type: 'boolean',
+        default: false,
+        description: 'Go on behind the node when no condition holds, instead of failing.',
+      },
       conditions: {
         type: 'array',
         minItems: 1,
         maxItems: 100,
+        description: 'Asked in this order until one holds.',
         items: {
           type: 'object',
           additionalProperties: false,
           required: ['key'],
           properties: {
             key: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$', description: 'Name of its branch.' },
-            title: { type: 'string', maxLength: 200 },
+            title: { type: 'string', maxLength: 200, description: 'For people.' },
             engine: engineSchema(ENGINES),
-            calculation: { type: 'object' },
+            calculation: calculationSchema,
             expression: expressionSchema,
           },
         },

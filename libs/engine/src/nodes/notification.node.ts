@@ -25,9 +25,10 @@ export const notificationNode = defineNode<NotificationNodeConfig>({
       channel: { type: 'string', minLength: 1, description: 'Name of a channel.' },
       message: {
         type: 'object',
+        additionalProperties: true,
         description: 'Besides these, whatever the templates of a webhook or SMS channel ask for.',
         properties: {
-          text: { type: 'string' },
+          text: { type: 'string', description: 'The message itself.' },
           subject: { type: 'string', description: 'Of an e-mail; title of an in-app message and of chat messages.' },
           to: {
             anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],

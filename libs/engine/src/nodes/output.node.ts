@@ -9,7 +9,8 @@ export const outputNode = defineNode<OutputNodeConfig>({
   title: 'Output',
   docs:
     'Sets the output of the execution, which is stored with it; the last output that runs wins. The result is the value, ' +
-    'null when the template finds nothing.',
+    'null when the template finds nothing. It never fails by ' +
+    'itself.',
   configSchema: {
     type: 'object',
     additionalProperties: false,

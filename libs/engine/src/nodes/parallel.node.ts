@@ -17,7 +17,12 @@ export const parallelNode = defineNode<ParallelNodeConfig>({
     type: 'object',
     additionalProperties: false,
     properties: {
-      mode: { type: 'string', enum: ['all', 'any', 'race', 'allSettled'], default: 'all' },
+      mode: {
+        type: 'string',
+        enum: ['all', 'any', 'race', 'allSettled'],
+        default: 'all',
+        description: 'Which branches must resolve: every one, one of them, the first to end, or as they like.',
+      },
     },
   },
   branches: 'any',

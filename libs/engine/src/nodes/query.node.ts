@@ -56,7 +56,7 @@ export const queryNode = defineNode<QueryNodeConfig>({
       },
       page: pageSchema(1, PAGE_MAX),
       pageSize: pageSchema(20, PAGE_SIZE_MAX),
-      failOnEmpty: { type: 'boolean', default: false },
+      failOnEmpty: { type: 'boolean', default: false, description: 'End as failed when nothing matches.' },
     },
   },
   branches: [],

@@ -7,6 +7,7 @@ import type { Outcome } from '../contract/outcome.js';
 import type { HttpResult } from '../contract/ports.js';
 import type { Fault } from '../contract/workflow-document.js';
 import { getPath } from '../expression/get-path.js';
+import { retryProperties } from './effect-config.js';
 import { answerData } from './request-answer.js';
 import { REQUEST_CONTENT_TYPES, type RequestContentType } from './request-body.js';
 import { headerFault, requestMessage, type RequestMessage } from './request-message.js';
@@ -37,7 +38,10 @@ const nameValueList: JsonObject = {
     type: 'object',
     additionalProperties: false,
     required: ['name'],
-    properties: { name: { type: 'string', minLength: 1 }, value: { description: 'Text, or a value written as JSON.' } },
+    properties: {
+      name: { type: 'string', minLength: 1, description: 'May be a template.' },
+      value: { description: 'Text, or a value written as JSON.' },
+    },
   },
 };
 
@@ -59,8 +63,18 @@ export const requestNode = defineNode<RequestNodeConfig>({
     required: ['url'],
     properties: {
       url: { type: 'string', minLength: 1, description: 'http or https; may hold templates.' },
-      method: { type: 'string', enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'], default: 'POST' },
-      contentType: { type: 'string', enum: [...REQUEST_CONTENT_TYPES], default: 'application/json' },
+      method: {
+        type: 'string',
+        enum: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+        default: 'POST',
+        description: 'A GET may be repeated, the others only when the node is `repeatable`.',
+      },
+      contentType: {
+        type: 'string',
+        enum: [...REQUEST_CONTENT_TYPES],
+        default: 'application/json',
+        description: 'How `data` is sent.',
+      },
       headers: { ...nameValueList, description: 'Content-Type is decided by `contentType`.' },
       params: { ...nameValueList, description: 'Appended to the query of the URL.' },
       data: {
@@ -75,27 +89,7 @@ export const requestNode = defineNode<RequestNodeConfig>({
         default: 5000,
         description: 'Milliseconds for each try.',
       },
-      retry: {
-        type: 'object',
-        additionalProperties: false,
-        properties: {
-          attempts: {
-            type: 'integer',
-            minimum: 1,
-            maximum: 20,
-            default: 1,
-            description: 'All tries, the first included.',
-          },
-          backoff: {
-            type: 'integer',
-            minimum: 0,
-            maximum: 60000,
-            default: 500,
-            description: 'Milliseconds, doubled each time.',
-          },
-        },
-      },
-      repeatable: { type: 'boolean', default: false, description: 'Doing it twice does no harm.' },
+      ...retryProperties,
       ignoreFail: { type: 'boolean', default: false, description: 'Go on after a failure, with it as the result.' },
       onlyData: { type: 'boolean', default: false, description: 'The result is only the data of the answer.' },
     },

@@ -9,7 +9,8 @@ export const responseMessageNode = defineNode<ResponseMessageNodeConfig>({
   title: 'Response message',
   docs:
     'Adds a message to the answer of a sync workflow and goes on. When no response node answers, the sender gets ' +
-    '`{messages: [...]}`, in the order they were added. In an async workflow nobody waits, and it only is the result.',
+    '`{messages: [...]}`, in the order they were added. In an async workflow nobody waits, and it only is the ' +
+    'result. It never fails by itself.',
   configSchema: {
     type: 'object',
     additionalProperties: false,

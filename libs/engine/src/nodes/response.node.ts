@@ -12,8 +12,8 @@ export const responseNode = defineNode<ResponseNodeConfig>({
   docs:
     'Answers the sender of a sync webhook and ends the execution as resolved; the first one that runs wins. A text body ' +
     'is sent as plain text, any other body as JSON, unless a `content-type` header says otherwise. The result is the ' +
-    'status, the headers and the size of what was sent. When a template makes the status illegal the sender gets 500, an ' +
-    'illegal header is dropped; the reason is in the node run.',
+    'status, the headers and the size of what was sent. It never fails by itself: when ' +
+    'a template makes the status illegal the sender gets 500, an illegal header is dropped; the reason is in the node run.',
   configSchema: {
     type: 'object',
     additionalProperties: false,
@@ -26,7 +26,7 @@ export const responseNode = defineNode<ResponseNodeConfig>({
         ],
         description: '200 to 599, or a template that gives such a number.',
       },
-      headers: { type: 'object', additionalProperties: { type: 'string' } },
+      headers: { type: 'object', additionalProperties: { type: 'string' }, description: 'By name; values are text.' },
       body: { description: 'Text or any JSON value; empty when absent.' },
     },
   },

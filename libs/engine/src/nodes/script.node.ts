@@ -40,12 +40,14 @@ export const scriptNode = defineNode<ScriptNodeConfig>({
       arguments: {
         type: 'array',
         maxItems: 100,
+        default: [],
+        description: 'Variables of the script, by name.',
         items: {
           type: 'object',
           additionalProperties: false,
           required: ['name'],
           properties: {
-            name: { type: 'string', pattern: '^[A-Za-z_$][A-Za-z0-9_$]{0,63}$' },
+            name: { type: 'string', pattern: '^[A-Za-z_$][A-Za-z0-9_$]{0,63}$', description: 'An identifier.' },
             value: { description: 'Any value; null when absent.' },
           },
         },
@@ -55,7 +57,11 @@ export const scriptNode = defineNode<ScriptNodeConfig>({
         minimum: 0,
         description: 'Milliseconds of wall time; 0 or absent: the limit of this installation, which always holds.',
       },
-      continue: { type: 'boolean', default: false },
+      continue: {
+        type: 'boolean',
+        default: false,
+        description: 'Go on after a failure, with its message as result.',
+      },
     },
   },
   branches: [],

@@ -6,6 +6,7 @@ import type { DataReader, SqlCall } from '../contract/ports.js';
 import type { Fault } from '../contract/workflow-document.js';
 import { templatePaths } from '../expression/template.js';
 import { retryDelay, type RetryPolicy } from '../run/retry-policy.js';
+import { retryProperties } from './effect-config.js';
 
 /** Config of a sql node, see contract.md 7. */
 export type SqlNodeConfig = {
@@ -42,37 +43,22 @@ export const sqlNode = defineNode<SqlNodeConfig>({
         type: 'array',
         maxItems: 100,
         default: [],
+        description: 'Values for the names in the statement.',
         items: {
           type: 'object',
           additionalProperties: false,
           required: ['name'],
           properties: {
-            name: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]{0,62}$' },
+            name: {
+              type: 'string',
+              pattern: '^[A-Za-z_][A-Za-z0-9_]{0,62}$',
+              description: 'As in the statement, without the colon.',
+            },
             value: { description: 'Any value; null when absent.' },
           },
         },
       },
-      retry: {
-        type: 'object',
-        additionalProperties: false,
-        properties: {
-          attempts: {
-            type: 'integer',
-            minimum: 1,
-            maximum: 20,
-            default: 1,
-            description: 'All tries, the first included.',
-          },
-          backoff: {
-            type: 'integer',
-            minimum: 0,
-            maximum: 60_000,
-            default: 500,
-            description: 'Milliseconds, doubled each time.',
-          },
-        },
-      },
-      repeatable: { type: 'boolean', default: false, description: 'Doing it twice does no harm.' },
+      ...retryProperties,
     },
   },
   branches: [],
