@@ -160,7 +160,7 @@ describe('the small examples', () => {
   it('count on weekdays what waits, for the day as people there have it', async () => {
     const data = fakeData(3);
     const { output } = await run('weekday-summary', { date: '2026-07-05T22:30:00.000Z' }, { data });
-    expect(output).toBe('2026-07-06: 3 registrations wait');
+    expect(output).toBe('2026-07-06: 3 undecided');
     expect(data.asked).toMatchObject([{ collection: 'registrations', filter: { status: { $eq: { $value: 'new' } } } }]);
   });
 

@@ -121,7 +121,7 @@ describe('the examples', () => {
     const context = { date: '2026-01-05T06:00:00.000Z' };
     await created('POST', '/collections/registrations/records', { name: 'Eve' });
     const run = await created('POST', '/workflows/weekday-summary/execute', { context });
-    expect(run).toMatchObject({ status: 'resolved', output: '2026-01-05: 1 registrations wait' });
+    expect(run).toMatchObject({ status: 'resolved', output: '2026-01-05: 1 undecided' });
   }, 30_000);
 
   it('are left as people changed them, and collections for ever', async () => {
