@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Json, JsonObject } from '#shared';
 import { applyExamples } from '../../apps/local/src/apply-examples.js';
+import { answerTask } from '../../apps/local/src/demo/answer-task.js';
 import { OUTSIDE_NETWORK, startOutside } from '../../apps/local/src/demo/outside.js';
 import type { Outside } from '../../apps/local/src/demo/outside.js';
 import { playScene } from '../../apps/local/src/demo/play-scene.js';
@@ -24,8 +25,7 @@ describe('the examples', () => {
     outside = await startOutside();
     hookmill = await startHookmill({ redis: true, env: { HTTP_ALLOW_PRIVATE: OUTSIDE_NETWORK } });
     await applyAgain();
-    for (const [name, value] of Object.entries(outside.secrets)) await created('PUT', `/secrets/${name}`, { value });
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await tellSecrets(outside.secrets);
   }, 90_000);
   afterAll(async () => {
     await hookmill?.stop();
@@ -44,6 +44,12 @@ describe('the examples', () => {
     return answer.body;
   }
 
+  /** They are in force in every process within a second. */
+  async function tellSecrets(secrets: Record<string, string>): Promise<void> {
+    for (const [name, value] of Object.entries(secrets)) await created('PUT', `/secrets/${name}`, { value });
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  }
+
   function stage(): Stage {
     return {
       gatewayUrl: hookmill.gatewayUrls[0]!,
@@ -58,10 +64,19 @@ describe('the examples', () => {
     };
   }
 
-  async function answer(key: string, data: Json): Promise<Json> {
+  function post(key: string, data: Json): Promise<Response> {
     const headers = { 'content-type': 'application/json' };
     const url = `${hookmill.gatewayUrls[0]}/api/webhooks/${key}`;
-    return (await (await fetch(url, { method: 'POST', headers, body: JSON.stringify(data) })).json()) as Json;
+    return fetch(url, { method: 'POST', headers, body: JSON.stringify(data) });
+  }
+
+  const answer = async (key: string, data: Json) => (await (await post(key, data)).json()) as Json;
+
+  /** A form that is accepted; the id of its execution. */
+  async function submitForm(form: JsonObject): Promise<string> {
+    const id = (await post('form-intake', form)).headers.get('x-execution-id')!;
+    expect(await answerTask({ assignee: 'sales', action: 'continue' }, id, stage())).toEqual([]);
+    return id;
   }
 
   const ended = async (id: Json | undefined): Promise<JsonObject> => {
@@ -83,6 +98,19 @@ describe('the examples', () => {
     },
     30_000,
   );
+
+  it('go on at the mail once there is a mail server', async () => {
+    await tellSecrets({ SMTP_PORT: 'none' });
+    const first = await submitForm({ name: 'Joe', email: 'joe@example.com' });
+    expect(await ended(first)).toMatchObject({ status: 'failed', error: { code: 'invalid_port' } });
+    await tellSecrets(outside.secrets);
+    const { body } = await hookmill.api('POST', `/executions/${first}/retry`, { from: 'confirmation' });
+    expect(await ended(body['id'])).toMatchObject({ status: 'resolved', output: { status: 'confirmed' } });
+    expect(outside.take().mails).toMatchObject([{ to: ['joe@example.com'] }]);
+    const filter = encodeURIComponent(JSON.stringify({ name: 'Joe' }));
+    const kept = await hookmill.api('GET', `/collections/registrations/records?filter=${filter}`);
+    expect(kept.body['items']).toMatchObject([{ status: 'confirmed' }]);
+  }, 60_000);
 
   it('ask another workflow for a part of the answer', async () => {
     expect(await answer('quote', { price: 100, kilos: 12 })).toEqual({ shipping: 9.9, total: 109.9 });
