@@ -4,7 +4,8 @@ import type { Terminal } from './terminal.js';
 
 interface Saved {
   key: string;
-  url: string;
+  /** Null: nothing calls it. */
+  url: string | null;
   enabled: boolean;
   version: number;
   change: 'created' | 'updated' | 'unchanged';
@@ -40,7 +41,8 @@ async function apply({ document }: FileDocument, api: ApiClient): Promise<Saved>
 }
 
 function describe({ change, key, version, enabled, url }: Saved): string {
-  return `${change.padEnd(9)}  ${key}  version ${version}, ${enabled ? 'on' : 'off'}  ${url}`;
+  const line = `${change.padEnd(9)}  ${key}  version ${version}, ${enabled ? 'on' : 'off'}`;
+  return url === null ? line : `${line}  ${url}`;
 }
 
 /** Each fault on a line of its own: file, pointer, what to do. */

@@ -50,6 +50,12 @@ describe('the hookmill command', () => {
     });
   });
 
+  it('prints no URL for a workflow that has none', async () => {
+    answer = () => [201, { key: 'daily', url: null, enabled: true, version: 1, change: 'created' }];
+    const { out } = await run('apply', await file('a.yaml', 'key: daily\n'));
+    expect(out).toBe('created    daily  version 1, on\n');
+  });
+
   it('creates a document that has no key', async () => {
     answer = () => [201, { key: 'abc', url: 'http://hooks/abc', enabled: false, version: 1, change: 'created' }];
     await run('apply', await file('a.yaml', 'nodes: []'));

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import { projectRoot } from './project-root.js';
+import { readExamples } from './read-examples.js';
+import type { Example } from './read-examples.js';
 
 export interface ExamplesTarget {
   adminUrl: string;
@@ -12,13 +13,6 @@ export interface ExamplesTarget {
   databaseUrl: string | null;
 }
 
-interface Example {
-  key: string;
-  document: unknown;
-  /** Of the document as written. */
-  hash: string;
-}
-
 /** The secret of GitHub's own documentation, so that its worked example can be sent as it stands. */
 export const EXAMPLE_SECRET = "It's a Secret to Everybody";
 
@@ -26,40 +20,41 @@ export const EXAMPLE_SECRET = "It's a Secret to Everybody";
 const ANSWERS_WITHIN_MS = 1000;
 
 /**
- * Puts `examples/*.yaml` into the product over the management API, as any client would. An example that was applied
- * before and has not changed since is left alone, so edits and deletions of the user survive a restart.
- * @param say gets a line per example applied and per secret made
+ * Puts `examples/` into the product over the management API, as any client would: collections and channels, then the
+ * workflows that need them. An example that was applied before and has not changed since is left alone, so edits and
+ * deletions of the user survive a restart. A collection or channel that exists is never changed: it holds what people
+ * put there.
+ * @param say gets a line per example that was refused, one for all that were applied and one per secret made
  */
 export async function applyExamples(target: ExamplesTarget, say: (line: string) => void): Promise<void> {
   const examples = readExamples(join(projectRoot(), 'examples'));
   const record = join(target.dataDir, `examples-${databaseName(target.databaseUrl)}.json`);
   const applied = existsSync(record) ? (JSON.parse(readFileSync(record, 'utf8')) as Record<string, string>) : {};
-  const changed = examples.filter(({ key, hash }) => applied[key] !== hash);
+  const changed = examples.filter(({ id, hash }) => applied[id] !== hash);
   await createMissingSecrets(target, changed, say);
-  for (const { key, document, hash } of changed) {
-    const answer = await call(target, 'PUT', `/workflows/${key}`, document);
-    if (answer.status >= 400) {
-      say(`Example ${key} was refused: ${answer.text}`);
+  const done: Example[] = [];
+  for (const example of changed) {
+    const refusal = await apply(target, example);
+    if (refusal !== null) {
+      say(`Example ${example.id} was refused: ${refusal}`);
       continue;
     }
-    applied[key] = hash;
+    applied[example.id] = example.hash;
+    done.push(example);
   }
   writeFileSync(record, JSON.stringify(applied, null, 2));
-  if (changed.length === 0) return;
+  const workflows = done.filter(({ kind }) => kind === 'workflows');
+  if (workflows.length === 0) return;
   await new Promise((resolve) => setTimeout(resolve, ANSWERS_WITHIN_MS));
-  say(`Examples applied: ${changed.map(({ key }) => key).join(', ')}.`);
+  say(`Examples applied: ${workflows.map(({ name }) => name).join(', ')}.`);
 }
 
-function readExamples(folder: string): Example[] {
-  if (!existsSync(folder)) return [];
-  const files = readdirSync(folder).filter((file) => /\.ya?ml$/.test(file));
-  return files.sort().flatMap((file) =>
-    parseAllDocuments(readFileSync(join(folder, file), 'utf8')).map((parsed) => {
-      const document = parsed.toJS() as { key: string };
-      const hash = createHash('sha256').update(JSON.stringify(document)).digest('hex');
-      return { key: document.key, document, hash };
-    }),
-  );
+/** What the API said against it; null when it took it. */
+async function apply(target: ExamplesTarget, { kind, name, document }: Example): Promise<string | null> {
+  const path = `/${kind}/${name}`;
+  if (kind !== 'workflows' && (await call(target, 'GET', path)).status === 200) return null;
+  const answer = await call(target, 'PUT', path, document);
+  return answer.status >= 400 ? answer.text : null;
 }
 
 /** Another database has not seen what this one has; the address alone tells them apart, passwords stay out. */
@@ -69,12 +64,16 @@ function databaseName(url: string | null): string {
   return createHash('sha256').update(`${host}${pathname}`).digest('hex').slice(0, 12);
 }
 
+/**
+ * Without its secret a trigger refuses everybody. What nodes and channels read is the user's to give: a host name or
+ * URL that we made up would only send their data astray.
+ */
 async function createMissingSecrets(
   target: ExamplesTarget,
   examples: readonly Example[],
   say: (line: string) => void,
 ): Promise<void> {
-  const text = JSON.stringify(examples.map(({ document }) => document));
+  const text = JSON.stringify(examples.map(({ document }) => document['trigger'] ?? null));
   for (const name of new Set([...text.matchAll(/\{\{\s*\$env\.(\w+)/g)].map((match) => match[1]!))) {
     if ((await call(target, 'GET', `/secrets/${name}`)).status === 200) continue;
     const answer = await call(target, 'PUT', `/secrets/${name}`, { value: EXAMPLE_SECRET });

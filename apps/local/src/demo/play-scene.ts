@@ -1,15 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '#shared';
+import { answerTask } from './answer-task.js';
+import { effectFaults } from './effect-faults.js';
+import { eventually } from './eventually.js';
 import type { Scene } from './scene.js';
-
-export interface Stage {
-  gatewayUrl: string;
-  /** Reads from the management API; null when the answer is 404. */
-  read: (path: string) => Promise<Record<string, Json> | null>;
-  print: (line: string) => void;
-  /** Execution ids by the title of the scene that made them. */
-  executions: Map<string, string>;
-}
+import type { Stage } from './stage.js';
 
 interface Answer {
   status: number;
@@ -17,9 +12,6 @@ interface Answer {
   headers: Headers;
   milliseconds: number;
 }
-
-/** Refusals are written off the hot path, and executions of async workflows end after the answer. */
-const RECORDED_WITHIN = 10_000;
 
 /** Sends one request, prints what came of it and checks it. @returns everything that was not as expected */
 export async function playScene(scene: Scene, stage: Stage): Promise<string[]> {
@@ -32,7 +24,9 @@ export async function playScene(scene: Scene, stage: Stage): Promise<string[]> {
   const faults = [
     ...answerFaults(scene, answer),
     ...(await requestFaults(scene, answer, stage)),
+    ...(scene.task && executionId ? await answerTask(scene.task, executionId, stage) : []),
     ...(await executionFaults(scene, executionId, stage)),
+    ...(await effectFaults(scene.expect.effects ?? {}, stage)),
   ];
   for (const fault of faults) stage.print(`  ! ${fault}`);
   return faults;
@@ -107,14 +101,6 @@ function endingFaults(wanted: { status: string; output?: Json }, found: Record<s
 function printExecution({ status, output }: Record<string, Json>, stage: Stage): void {
   const shown = output === null || output === undefined ? '' : `: ${shorten(JSON.stringify(output))}`;
   stage.print(`    execution  ${status ?? 'not found'}${shown}`);
-}
-
-async function eventually<T>(look: () => Promise<T>, good: (found: T) => boolean): Promise<T> {
-  for (const deadline = Date.now() + RECORDED_WITHIN; ;) {
-    const found = await look();
-    if (good(found) || Date.now() > deadline) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 function asJson(text: string): Json {

@@ -1,4 +1,4 @@
-import type { Json } from '#shared';
+import type { Json, JsonObject } from '#shared';
 
 /** What a sender sends. */
 export interface SceneRequest {
@@ -23,11 +23,32 @@ export interface Expectation {
   execution: { status: string; output?: Json } | null;
   /** The execution must be that of an earlier scene, by its title. */
   sameExecutionAs?: string;
+  effects?: Effects;
+}
+
+/** What must have come of it. Mails and calls are all that may have arrived, in this order; none when left out. */
+export interface Effects {
+  mails?: { to: string[]; subject: string }[];
+  calls?: { path: string; body: Json }[];
+  /** The newest record of a collection; fields that are not named are not checked. */
+  record?: { collection: string; values: JsonObject };
+  /** The newest in-app message to somebody. */
+  message?: { to: string; text: string };
+}
+
+/** What a person does about the task that an execution opens. */
+export interface TaskAnswer {
+  assignee: string;
+  action: string;
+  values?: JsonObject;
+  comment?: string;
 }
 
 /** One request of the story. */
 export interface Scene {
   title: string;
   request: SceneRequest;
+  /** The execution waits for it. */
+  task?: TaskAnswer;
   expect: Expectation;
 }

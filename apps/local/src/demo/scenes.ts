@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { EXAMPLE_SECRET } from '../apply-examples.js';
-import type { Scene, SceneRequest } from './scene.js';
+import type { Effects, Scene, SceneRequest } from './scene.js';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
@@ -11,6 +11,11 @@ function post(path: string, body: string, headers: Record<string, string>): Scen
 /** GitHub's way: HMAC-SHA256 over the exact bytes, hex, after `sha256=`. */
 function signature(body: string, secret: string): Record<string, string> {
   return { 'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` };
+}
+
+/** An event of GitHub, a push unless the headers say another one. */
+function signedEvent(body: string, headers: Record<string, string>): SceneRequest {
+  return post('github-push', body, { ...PUSH_HEADERS, ...headers, ...signature(body, EXAMPLE_SECRET) });
 }
 
 const PUSH = JSON.stringify({
@@ -30,8 +35,20 @@ const PUSH_RESULT = {
   revision: '6113728f27ae82c7b1a177c8d03f9e96e0adf246',
   commits: 1,
 };
-const SIGNED_PUSH = post('github-push', PUSH, { ...PUSH_HEADERS, ...signature(PUSH, EXAMPLE_SECRET) });
-const PUSH_TITLE = 'GitHub reports a push, signed';
+const PUSH_CALLS: NonNullable<Effects['calls']> = [
+  {
+    path: '/deploy',
+    body: { repository: 'octocat/hello-world', revision: '6113728f27ae82c7b1a177c8d03f9e96e0adf246' },
+  },
+  {
+    path: '/team',
+    body: {
+      text: 'octocat/hello-world: 1 commit(s) on main, deploying 6113728f27ae82c7b1a177c8d03f9e96e0adf246',
+    },
+  },
+];
+const SIGNED_PUSH = signedEvent(PUSH, {});
+const PUSH_TITLE = 'GitHub reports a push to main, signed: it is deployed, and the team is told';
 const SCRIPT_SECRET = 'your-webhook-secret';
 
 function payment(state: string): SceneRequest {
@@ -71,23 +88,45 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
-    title: 'A form arrives as JSON',
-    request: post('form-intake', '{"name":"Ann","email":"ann@example.com"}', JSON_TYPE),
+    title: 'A form arrives as a browser sends it: kept, accepted by the one in charge, confirmed by mail',
+    request: post('form-intake', 'name=Ann&email=ann%40example.com&message=Window+seat%3F', {
+      'content-type': 'application/x-www-form-urlencoded',
+    }),
+    task: { assignee: 'sales', action: 'continue', values: { note: 'Seat 12, at the window.' } },
     expect: {
-      status: 201,
-      body: { received: true, name: 'Ann', answerTo: 'ann@example.com' },
+      status: 202,
+      body: { received: true, name: 'Ann' },
       verdict: 'accepted',
-      execution: { status: 'resolved' },
+      execution: { status: 'resolved', output: { registration: 1, status: 'confirmed' } },
+      effects: {
+        record: {
+          collection: 'registrations',
+          values: {
+            ...{ id: 1, name: 'Ann', email: 'ann@example.com', message: 'Window seat?', owner: 'sales' },
+            ...{ status: 'confirmed', note: 'Seat 12, at the window.' },
+          },
+        },
+        mails: [{ to: ['ann@example.com'], subject: 'Your registration is confirmed' }],
+        message: { to: 'sales', text: 'Ann: new, now confirmed' },
+      },
     },
   },
   {
-    title: 'The same form arrives as a browser sends it, without an address',
-    request: post('form-intake', 'name=Ann+Other&email=', { 'content-type': 'application/x-www-form-urlencoded' }),
+    title: 'The same form as JSON: the one in charge rejects it, and no mail is sent',
+    request: post('form-intake', '{"name":"Bob","email":"bob@example.com"}', JSON_TYPE),
+    task: { assignee: 'sales', action: 'reject', comment: 'No seat left.' },
     expect: {
       status: 202,
-      body: { received: true, name: 'Ann Other', answerTo: null },
+      body: { received: true, name: 'Bob' },
       verdict: 'accepted',
-      execution: { status: 'resolved' },
+      execution: { status: 'resolved', output: { registration: 2, status: 'declined' } },
+      effects: {
+        record: {
+          collection: 'registrations',
+          values: { id: 2, name: 'Bob', status: 'declined', note: 'No seat left.' },
+        },
+        message: { to: 'sales', text: 'Bob: new, now declined' },
+      },
     },
   },
   {
@@ -98,7 +137,12 @@ export const scenes: readonly Scene[] = [
   {
     title: PUSH_TITLE,
     request: SIGNED_PUSH,
-    expect: { status: 200, verdict: 'accepted', execution: { status: 'resolved', output: PUSH_RESULT } },
+    expect: {
+      status: 200,
+      verdict: 'accepted',
+      execution: { status: 'resolved', output: PUSH_RESULT },
+      effects: { calls: PUSH_CALLS },
+    },
   },
   {
     title: 'GitHub delivers the same push again: answered like the first, nothing runs twice',
@@ -110,6 +154,20 @@ export const scenes: readonly Scene[] = [
       execution: { status: 'resolved', output: PUSH_RESULT },
       sameExecutionAs: PUSH_TITLE,
     },
+  },
+  {
+    title: 'A push to another branch deploys nothing',
+    request: signedEvent(PUSH.replace('refs/heads/main', 'refs/heads/feature/x'), { 'x-github-delivery': '3' }),
+    expect: {
+      status: 200,
+      verdict: 'accepted',
+      execution: { status: 'resolved', output: { deploy: false, branch: 'feature/x' } },
+    },
+  },
+  {
+    title: 'Another event of the repository is answered and logged, and starts nothing',
+    request: signedEvent('{"action":"opened"}', { 'x-github-event': 'issues', 'x-github-delivery': '4' }),
+    expect: { status: 200, verdict: 'filtered', execution: null },
   },
   {
     title: 'Somebody who does not know the secret sends a push',

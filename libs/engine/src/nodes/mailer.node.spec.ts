@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Json, JsonObject } from '#shared';
 import type { DeliveryResult, MailRequest } from '../contract/ports.js';
+import { schemaFaults } from '../definition/schema-faults.js';
 import { runNode } from '../testing/run-node.js';
 import { mailerNode } from './mailer.node.js';
 
@@ -41,6 +42,23 @@ describe('a mail', () => {
       secure: false,
       auth: { user: 'u', pass: 'hunter2' },
     });
+  });
+
+  it('is sent on a port that a template names, and on none that is no port', async () => {
+    const provider = { host: 'mx', port: '{{$env.SMTP}}', secure: false };
+    const compiled = (port: unknown) =>
+      schemaFaults(mailerNode.configSchema, { ...base, provider: { host: 'mx', port } }, '');
+    expect([compiled('{{$env.PORT:587}}'), compiled(25)]).toEqual([[], []]);
+    for (const port of ['25', 0, 65536, 1.5]) expect(compiled(port)).toMatchObject([{ pointer: '/provider/port' }]);
+    expect((await send({ provider: { ...provider, port: '{{$context.port}}' } }, { port: '2525' })).mail).toMatchObject(
+      {
+        provider: { port: 2525 },
+      },
+    );
+    const { outcome, mails } = await send({ provider });
+    expect(outcome).toMatchObject({ kind: 'fail', status: 'failed', error: { code: 'invalid_port' } });
+    expect(JSON.stringify(outcome)).not.toContain('hunter2');
+    expect(mails).toEqual([]);
   });
 
   it('is text or HTML, and HTML may bring its text', async () => {

@@ -13,7 +13,7 @@ import { visitKey } from './visit-key.js';
 /** Config of a mailer, see contract.md 7. */
 export type MailerNodeConfig = EffectConfig &
   MailMessageConfig & {
-    provider: { host: string; port?: number; secure?: boolean; auth?: { user: string; pass: string } };
+    provider: { host: string; port?: number | string; secure?: boolean; auth?: { user: string; pass: string } };
     timeout?: number;
   };
 
@@ -50,7 +50,13 @@ export const mailerNode = defineNode<MailerNodeConfig>({
         required: ['host'],
         properties: {
           host: { type: 'string', minLength: 1, description: 'Name or address of the SMTP server.' },
-          port: { type: 'integer', minimum: 1, maximum: 65535, description: '465 with `secure`, else 587.' },
+          port: {
+            anyOf: [
+              { type: 'integer', minimum: 1, maximum: 65535 },
+              { type: 'string', pattern: '^\\{\\{[^{}]+\\}\\}$' },
+            ],
+            description: 'a number from 1 to 65535, or a template that gives one; 465 with `secure`, else 587',
+          },
           secure: { type: 'boolean', default: true, description: 'TLS from the start; false: STARTTLS.' },
           auth: {
             type: 'object',
@@ -156,14 +162,16 @@ export const mailerNode = defineNode<MailerNodeConfig>({
     const { config, ports, signal } = context;
     const ignoreFail = config.ignoreFail === true;
     let message: MailMessage;
+    let provider: MailRequest['provider'];
     try {
       message = mailMessage(config);
+      provider = providerOf(config.provider);
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       return effectFailure({ code: error.code, message: error.message }, { ignoreFail });
     }
     const request: MailRequest = {
-      provider: providerOf(config.provider),
+      provider,
       ...message,
       messageKey: visitKey(context),
       timeoutMs: config.timeout ?? DEFAULT_TIMEOUT_MS,
@@ -180,7 +188,14 @@ function errorOf({ code, message }: { code: string; message: string }): { code: 
 
 function providerOf({ host, port, secure = true, auth }: MailerNodeConfig['provider']): MailRequest['provider'] {
   const login = auth === undefined ? null : { user: String(auth.user ?? ''), pass: String(auth.pass ?? '') };
-  return { host: String(host ?? '').trim(), port: port ?? (secure ? 465 : 587), secure, auth: login };
+  return { host: String(host ?? '').trim(), port: portOf(port ?? (secure ? 465 : 587)), secure, auth: login };
+}
+
+/** Secrets and variables of the environment are text. */
+function portOf(given: number | string): number {
+  const port = Number(given);
+  if (Number.isInteger(port) && port >= 1 && port <= 65535) return port;
+  throw new EngineError('invalid_port', 'The port of the SMTP server is no number from 1 to 65535.');
 }
 
 function checkBody(config: MailerNodeConfig): Fault[] {

@@ -6,7 +6,7 @@ import type { EnginePorts } from '../contract/ports.js';
 import { compileWith } from '../definition/compile-workflow.js';
 import { nodeRegistry } from '../nodes/index.js';
 import { runExecution } from '../run/run-execution.js';
-import { manualContext } from '../triggers/webhook-context.js';
+import { givenContext } from '../triggers/given-context.js';
 import { endedOutcome } from './ended-outcome.js';
 import { DEFAULT_LIMITS, fakePorts } from './fake-ports.js';
 import { TEST_EXECUTION_ID } from './run-node.js';
@@ -33,7 +33,7 @@ export function compileDocument(document: unknown): CompiledWorkflow {
   throw new Error(`the document has faults: ${JSON.stringify(compiled.faults, null, 2)}`);
 }
 
-/** Compiles and runs a document on fakes, to its end; `context` may leave out any part of `$context`. */
+/** Compiles and runs a document on fakes, to its end; `context` may leave out any part of a webhook's `$context`. */
 export async function runDocument(
   document: unknown,
   context: Json = {},
@@ -45,7 +45,7 @@ export async function runDocument(
 /** As {@link runDocument}, for runs that may also wait or yield. */
 export async function runToResult(document: unknown, context: Json = {}, test: DocumentTest = {}): Promise<RunResult> {
   const workflow = compileDocument(document);
-  return runExecution(executionInput(workflow, manualContext(context) as unknown as Json, test));
+  return runExecution(executionInput(workflow, givenContext(workflow, context), test));
 }
 
 /** The input of one run of a compiled workflow on fakes. */
