@@ -17,7 +17,7 @@ export interface ExecutionJobData {
 export interface ExecutionJob extends JobMember {
   /** Hex of the dedup id; null when the request had none, the execution id then stands in the job id. */
   dedupId: string | null;
-  /** Sync callers wait: their jobs go to the head of the queue, and never in a chunk. */
+  /** Sync callers wait: their jobs go before all others, first come, first served, and never in a chunk. */
   urgent: boolean;
   /** Neighbours of the same commit: handed over together they become one job. Null or absent: a job of its own. */
   chunk?: { id: string; size: number } | null;

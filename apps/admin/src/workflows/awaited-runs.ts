@@ -40,7 +40,7 @@ export class AwaitedRuns {
     }
   }
 
-  /** @param urgent somebody waits: it goes to the head of the queue */
+  /** @param urgent somebody waits: it goes before the others */
   async enqueue(executionId: string, urgent: boolean): Promise<void> {
     const traceparent = currentTraceparent();
     const job = { executionId, attempt: 0, dedupId: null, urgent, ...(traceparent ? { traceparent } : {}) };

@@ -1,7 +1,7 @@
 import type { ExecutionJob } from '#queue';
 import type { QueuedExecution } from '#storage';
 
-/** The job of its own of a waiting execution; a sync sender waits for it, so it goes to the head of the queue. */
+/** The job of its own of a waiting execution; a sync sender waits for it, so it goes before the others. */
 export function toJob(execution: QueuedExecution): ExecutionJob {
   return {
     executionId: execution.id,

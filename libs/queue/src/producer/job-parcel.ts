@@ -4,7 +4,7 @@ import { chunkJobId, jobIdOf, type ExecutionJob, type JobMember } from '../contr
 export interface JobParcel {
   id: string;
   members: JobMember[];
-  /** Goes to the head of the queue. */
+  /** Goes before all that are not urgent. */
   urgent: boolean;
   /** Milliseconds before a worker may take it; 0 is at once. */
   delayMs: number;

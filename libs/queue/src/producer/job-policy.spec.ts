@@ -16,9 +16,9 @@ describe('the policy of a job', () => {
     expect([1, 2, 3, 8, 9].map(retryDelayMs)).toEqual([500, 1000, 2000, 60_000, 60_000]);
   });
 
-  it('puts urgent jobs at the head of the queue', () => {
-    expect(jobOptions(singleParcel({ ...job, urgent: true }), 10).lifo).toBe(true);
-    expect(jobOptions(singleParcel(job), 10).lifo).toBe(false);
+  it('puts urgent jobs before all others, in their order', () => {
+    expect(jobOptions(singleParcel({ ...job, urgent: true }), 10)).not.toHaveProperty('priority');
+    expect(jobOptions(singleParcel(job), 10).priority).toBe(1);
   });
 
   it('identifies the job by dedup id and attempt, else by execution id and attempt', () => {
@@ -26,10 +26,10 @@ describe('the policy of a job', () => {
     expect(jobOptions(singleParcel(job), 10).jobId).toBe('0197-0');
   });
 
-  it('identifies the job of a chunk by the chunk, and never puts it at the head', () => {
+  it('identifies the job of a chunk by the chunk, and never puts it before others', () => {
     expect(jobOptions(chunkParcel('0199', [job, { ...job, urgent: true }]), 10)).toMatchObject({
       jobId: '0199-chunk',
-      lifo: false,
+      priority: 1,
     });
   });
 

@@ -10,6 +10,12 @@ const LONGEST_RETRY_MS = 60_000;
 /** Name of the backoff that {@link retryDelayMs} computes; BullMQ's own exponential one has no cap. */
 export const CAPPED_BACKOFF = 'capped-exponential';
 
+/**
+ * BullMQ takes jobs without a priority first, in their order, and those with one after them. Urgent jobs put at the head
+ * instead (`lifo`) would run newest first, and under load the oldest sender would wait for ever.
+ */
+const BEHIND_URGENT = 1;
+
 /** Milliseconds before the next attempt: 500 after the first, doubling, at most a minute. */
 export function retryDelayMs(attemptsMade: number): number {
   return Math.min(FIRST_RETRY_MS * 2 ** (attemptsMade - 1), LONGEST_RETRY_MS);
@@ -19,7 +25,7 @@ export function retryDelayMs(attemptsMade: number): number {
 export function jobOptions(parcel: JobParcel, attempts: number): JobsOptions {
   return {
     jobId: parcel.id,
-    lifo: parcel.urgent,
+    ...(parcel.urgent ? {} : { priority: BEHIND_URGENT }),
     ...(parcel.delayMs > 0 ? { delay: parcel.delayMs } : {}),
     attempts,
     backoff: { type: CAPPED_BACKOFF },

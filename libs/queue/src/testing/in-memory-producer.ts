@@ -85,8 +85,14 @@ class InMemoryJobProducer implements InMemoryProducer {
     if (this.parcels.has(parcel.id)) return;
     this.parcels.set(parcel.id, parcel);
     if (parcel.delayMs > 0) this.delayed.push(parcel.id);
-    else if (parcel.urgent) this.waiting.unshift(parcel.id);
+    else if (parcel.urgent) this.waiting.splice(this.urgentCount(), 0, parcel.id);
     else this.waiting.push(parcel.id);
+  }
+
+  /** Urgent ones wait before all others. */
+  private urgentCount(): number {
+    const first = this.waiting.findIndex((id) => this.parcels.get(id)?.urgent !== true);
+    return first === -1 ? this.waiting.length : first;
   }
 
   private refuseWhenAway(): void {

@@ -107,6 +107,15 @@ const describeOrder: Part = (parts, backend) => {
     await eventually(() => expect(worker.ids).toEqual(['urgent', 'a', 'b', 'c']));
   });
 
+  it('lets urgent jobs keep their order: the sender that waits longest is the next', async () => {
+    const { options } = backend();
+    const producer = await parts.readyProducer(options);
+    await producer.enqueue(jobOf('a'));
+    for (const id of ['first', 'second', 'third']) await producer.enqueue(jobOf(id, { urgent: true }));
+    const worker = await parts.worker(options, 1);
+    await eventually(() => expect(worker.ids).toEqual(['first', 'second', 'third', 'a']));
+  });
+
   it('runs no more jobs at once than the worker takes', async () => {
     const { options } = backend();
     const producer = await parts.readyProducer(options);
