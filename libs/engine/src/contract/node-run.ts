@@ -34,6 +34,8 @@ export interface NodeRunRecord {
 export interface NodeRunRestore {
   /** The branch that was taken. */
   branch?: string;
+  /** With it the visit fails once the branch is through. */
+  failAfter?: NodeError;
   /** Key of the node whose latest result this visit set besides its own. */
   assigned?: string;
   /** The result is the output of the execution. */

@@ -10,7 +10,7 @@ import type { Frame } from './frame.js';
 import type { RunList } from './list-runner.js';
 import { restoreInOrder } from './restore-visit.js';
 import { keepOpen, settleOpen, type Settled } from './settle-visit.js';
-import type { Stop } from './stop-reason.js';
+import { STOPPED_CODE, type Stop } from './stop-reason.js';
 
 interface ForkVisit {
   record: NodeRunRecord;
@@ -46,6 +46,7 @@ export async function runFork(
       const end = await runList(branch, gate === undefined ? inner : { ...inner, gate }, state);
       if (decided !== null) return end;
       statuses[index] = statusOf(end);
+      if (earlier !== undefined && wasStopped(end)) return end;
       decided = decide(mode, end);
       if (decided !== null) stop.abort(LOST_THE_FORK);
       return end;
@@ -90,6 +91,11 @@ function statusOf(end: Settled): Ending | null {
   }
 }
 
+/** By an earlier run, in which it had lost: it decides nothing over those that had won. */
+function wasStopped(end: Settled): boolean {
+  return end.kind === 'failed' && end.end.status === 'aborted' && end.end.error?.code === STOPPED_CODE;
+}
+
 /** What the end of one branch decides, null when the others decide. */
 function decide(mode: ForkMode, end: Settled): Settled | null {
   if (end.kind === 'ended') return end;
@@ -102,6 +108,8 @@ function decide(mode: ForkMode, end: Settled): Settled | null {
 function undecided(mode: ForkMode, ends: readonly Settled[]): Settled {
   if (ends.some((end) => end.kind === 'yielded')) return { kind: 'yielded' };
   if (ends.some((end) => end.kind === 'suspended')) return { kind: 'suspended' };
+  const stopped = ends.find((end) => decide(mode, end) !== null);
+  if (stopped !== undefined) return stopped;
   if (mode !== 'any' || ends.length === 0) return { kind: 'done' };
   const error = { code: 'all_branches_failed', message: 'None of the branches resolved.' };
   return { kind: 'failed', end: { status: 'failed', reason: null, error, reply: null } };

@@ -1,12 +1,14 @@
 import type { CompiledNode } from '../contract/compiled-workflow.js';
+import { EngineError } from '../contract/engine-error.js';
+import { abandonWithin } from './abandon-visits.js';
 import type { ExecutionState } from './execution-state.js';
 import { visitName, type Frame } from './frame.js';
 import type { RunList } from './list-runner.js';
 import { isSettled } from './restore-visit.js';
 import { runFork } from './run-fork.js';
 import { runRounds } from './run-rounds.js';
-import { keepOpen, settleOpen, type ExecutionEnd, type Settled } from './settle-visit.js';
-import { stopReason } from './stop-reason.js';
+import { keepOpen, maskError, settleOpen, type ExecutionEnd, type Settled } from './settle-visit.js';
+import { STOPPED_CODE, stopReason } from './stop-reason.js';
 import { visitNode, type OpenVisit } from './visit-node.js';
 
 /**
@@ -43,7 +45,19 @@ async function runBranch(node: CompiledNode, name: string, frame: Frame, state: 
   return branch === undefined ? { kind: 'done' } : runList(branch, frame, state);
 }
 
-function runOpen(node: CompiledNode, visit: OpenVisit, frame: Frame, state: ExecutionState): Promise<Settled> {
+/** A visit that cannot be kept open is an error, and what waits in it is given up. */
+async function runOpen(node: CompiledNode, visit: OpenVisit, frame: Frame, state: ExecutionState): Promise<Settled> {
+  try {
+    return await runInside(node, visit, frame, state);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    await abandonWithin(node, frame.rounds, state);
+    const { code, message } = error;
+    return settleOpen(node, visit.record, { status: 'error', result: null, error: { code, message } }, state);
+  }
+}
+
+function runInside(node: CompiledNode, visit: OpenVisit, frame: Frame, state: ExecutionState): Promise<Settled> {
   const { outcome } = visit;
   switch (outcome.kind) {
     case 'each':
@@ -65,7 +79,8 @@ async function runFailing(
   state: ExecutionState,
 ): Promise<Settled> {
   const { name, result, failAfter } = outcome;
-  keepOpen(record, result, { open: true }, state);
+  const kept = failAfter === undefined ? {} : { branch: name, failAfter: maskError(failAfter, state)! };
+  keepOpen(record, result, { open: true, ...kept }, state);
   const settled = await runBranch(node, name, frame, state);
   switch (settled.kind) {
     case 'done':
@@ -84,7 +99,7 @@ async function runFailing(
 function endBeforeNode({ signal }: Frame, { input, steps }: ExecutionState): ExecutionEnd | null {
   const stop = stopReason(signal);
   if (stop !== null) {
-    return { ...stop, error: { code: 'aborted', message: 'The execution was stopped.' }, reply: null };
+    return { ...stop, error: { code: STOPPED_CODE, message: 'The execution was stopped.' }, reply: null };
   }
   const { maxSteps } = input.limits;
   if (steps < maxSteps) return null;

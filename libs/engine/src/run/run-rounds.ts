@@ -4,9 +4,10 @@ import { EngineError } from '../contract/engine-error.js';
 import type { NodeError, NodeRunRecord } from '../contract/node-run.js';
 import type { Rounds } from '../contract/outcome.js';
 import type { Ending } from '../contract/statuses.js';
+import { abandonWithin } from './abandon-visits.js';
 import { BreathingSpace } from './breathing-space.js';
 import type { ExecutionState } from './execution-state.js';
-import type { Frame } from './frame.js';
+import { isWithinRounds, type Frame } from './frame.js';
 import { flushWhenLong } from './journal-entries.js';
 import { jsonBytes } from './json-bytes.js';
 import { trueResult } from './restore-visit.js';
@@ -44,7 +45,8 @@ export async function runRounds(
     settleOpen(node, record, { status, result: { ...count, ...more }, error }, state);
   try {
     hold(record, loop, count, state);
-    const left = await goRound({ node, loop, count, frame, state, runList });
+    const begun = roundsBegun(node, loop, frame, state);
+    const left = await goRound({ node, loop, begun, count, frame, state, runList });
     if (left === null) return end('resolved', {}, null);
     if ('settle' in left) return end(left.settle.status, left.settle.more, left.settle.error);
     const { pass } = left;
@@ -53,6 +55,7 @@ export async function runRounds(
     return pass;
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
+    await abandonWithin(node, frame.rounds, state);
     return end('error', {}, { code: error.code, message: error.message });
   } finally {
     delete state.scope.$scopes[node.key];
@@ -62,6 +65,7 @@ export async function runRounds(
 interface Going {
   node: CompiledNode;
   loop: Rounds;
+  begun: readonly true[];
   count: Count;
   frame: Frame;
   state: ExecutionState;
@@ -89,9 +93,23 @@ function bodyOf({ node, loop }: Going): readonly CompiledNode[] {
   return node.branches[loop.branch] ?? [];
 }
 
-async function isWanted({ loop: { condition }, state }: Going, index: number): Promise<boolean> {
+async function isWanted(going: Going, index: number): Promise<boolean> {
+  const { condition } = going.loop;
   if (condition === null || (index === 0 && condition.skipFirst)) return true;
-  return condition.holds(state.scope);
+  if (index < going.begun.length) return going.begun[index] === true;
+  return condition.holds(going.state.scope);
+}
+
+/** Rounds that an earlier run made, by their index: what was asked then is not asked again. */
+function roundsBegun(node: CompiledNode, { branch, condition }: Rounds, frame: Frame, state: ExecutionState): true[] {
+  const begun: true[] = [];
+  const first = node.branches[branch]?.[0];
+  if (condition === null || state.restored === null || first === undefined) return begun;
+  for (const { nodeKey, rounds = [] } of state.restored.values()) {
+    const index = rounds[frame.rounds.length];
+    if (nodeKey === first.key && index !== undefined && isWithinRounds(rounds, frame.rounds)) begun[index] = true;
+  }
+  return begun;
 }
 
 function skipRound({ loop, count }: Going): Left | null {

@@ -7,6 +7,9 @@ export interface Stop {
   reason: EndReason | null;
 }
 
+/** Code of the error of a visit, or a branch, that was stopped from outside before it had an end of its own. */
+export const STOPPED_CODE = 'aborted';
+
 const REASONS: readonly string[] = ['timeout', 'manual_cancel', 'parent_aborted', 'worker_lost', 'step_limit'];
 
 /**

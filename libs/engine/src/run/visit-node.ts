@@ -12,7 +12,7 @@ import { jsonBytes } from './json-bytes.js';
 import { renderConfig, renderInput } from './render-config.js';
 import { isSettled, restoreVisit, trueResult } from './restore-visit.js';
 import { settleVisit, type Visited } from './settle-visit.js';
-import { stopReason, type Stop } from './stop-reason.js';
+import { STOPPED_CODE, stopReason, type Stop } from './stop-reason.js';
 import { suspendVisit, writeVisit } from './write-visit.js';
 
 /** A visit whose branches run inside it: it settles after them. */
@@ -24,7 +24,7 @@ export interface OpenVisit {
   outcome: Extract<Outcome, { kind: 'each' | 'fork' | 'branch' }>;
 }
 
-const STOPPED: NodeError = { code: 'aborted', message: 'The execution was stopped while this node ran.' };
+const STOPPED: NodeError = { code: STOPPED_CODE, message: 'The execution was stopped while this node ran.' };
 
 const WORKER_LOST: Stop = { status: 'retry_needed', reason: 'worker_lost' };
 const IN_DOUBT: NodeError = {
@@ -77,6 +77,8 @@ async function makeVisit(
   state: ExecutionState,
 ): Promise<Visited | OpenVisit> {
   const record = openRecord(node, frame, earlier, state);
+  const taken = branchTaken(earlier);
+  if (taken !== null) return { kind: 'open', record, earlier, outcome: taken };
   let outcome: Outcome | null;
   try {
     outcome = await actUnlessStopped(node, frame, earlier, record, state);
@@ -88,6 +90,13 @@ async function makeVisit(
   const stop = mayBeStopped ? stopReason(frame.signal) : null;
   if (stop !== null) return settleStopped(node, record, stop, STOPPED, state);
   return applyOutcome(node, record, outcome ?? failureOf(new Error('The node gave no outcome.')), earlier, state);
+}
+
+/** By a visit that fails after its branch, in an earlier attempt: it is not asked again. */
+function branchTaken(earlier: NodeRunRecord | undefined): Extract<Outcome, { kind: 'branch' }> | null {
+  const { open, branch, failAfter } = earlier?.restore ?? {};
+  if (earlier === undefined || open !== true || branch === undefined || failAfter === undefined) return null;
+  return { kind: 'branch', name: branch, result: trueResult(earlier), failAfter };
 }
 
 function applyOutcome(
@@ -190,8 +199,11 @@ function unlessStopped(
   signal: AbortSignal,
 ): Outcome | null | Promise<Outcome | null> {
   if (!('then' in running)) return running;
-  // Aborted by what the node itself did: nobody would hear of it any more.
-  if (signal.aborted) return null;
+  // Aborted by what the node itself did: nobody would hear of it any more, nor of how the node fails.
+  if (signal.aborted) {
+    running.catch(() => undefined);
+    return null;
+  }
   let stopped = (): void => undefined;
   const stop = new Promise<null>((resolve) => {
     stopped = () => resolve(null);

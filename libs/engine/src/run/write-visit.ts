@@ -50,8 +50,8 @@ export async function suspendVisit(
   state: ExecutionState,
 ): Promise<Visited> {
   const fail = (failure: Failure): Visited => settleVisit(node, record, failure, state);
-  const restore = resumeAt === null ? {} : { resumeAt: resumeAt.toISOString() };
-  const wait = (): void => void keepOpen(record, result, restore, state);
+  const wait = (): void =>
+    void keepOpen(record, result, resumeAt === null ? {} : { resumeAt: isoTime(resumeAt) }, state);
   try {
     if (node.definition.resume === undefined) {
       throw new EngineError('not_resumable', `A node of type ${node.type} cannot wait: nothing says how it goes on.`);
@@ -67,6 +67,11 @@ export async function suspendVisit(
   };
   const failed = await writeOr(write, record, finish, state, failureOf, fail);
   return failed ?? { kind: 'suspended' };
+}
+
+function isoTime(time: Date): string {
+  if (!Number.isNaN(time.getTime())) return time.toISOString();
+  throw new EngineError('invalid_time', 'The time to go on at is no date.');
 }
 
 async function writeOr(
