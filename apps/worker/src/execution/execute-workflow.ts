@@ -117,13 +117,20 @@ export class ExecuteWorkflow {
       claimed();
     };
     const timeoutMs = workflow.options.timeout || null;
-    const onStarted = (started: readonly StartedExecution[]) => void this.enqueueStarted(started);
+    let hasStarted = false;
+    const onStarted = (started: readonly StartedExecution[]) => {
+      hasStarted = true;
+      void this.enqueueStarted(started);
+    };
     const claim = new ExecutionClaim(execution, lease, executions, { timeoutMs, onClaimed, onStarted });
     const limit = execution.expiresInMs ?? timeoutMs;
     const callOff = limit === null ? null : abortAfter(abort, limit, TIMED_OUT);
     try {
       if (isClaimedFirst(execution, redelivered) && !(await claim.claim())) return 'lost';
-      return await this.runAndSettle({ execution, workflow, lease, claim, abort });
+      const status = await this.runAndSettle({ execution, workflow, lease, claim, abort });
+      // What it started may have ended before it let go: then nobody else resumes it at once.
+      if (status === 'suspended' && hasStarted) await this.resume(execution.id);
+      return status;
     } catch (error) {
       // A lost claim that is still to be abandoned was lost because the database was away.
       const isOutage = error instanceof LostClaim || error instanceof StorageUnavailable;
@@ -183,7 +190,7 @@ export class ExecuteWorkflow {
     const recording = { execution, expected, startedAt, endedAt: new Date(), deleteOn };
     const recorded = await recordWhileHeld(this.parts.executions, lease, recording, outcome);
     await sendReply(this.parts.replies, execution, recorded?.reply);
-    if (execution.parentExecutionId !== null) await this.resumeParent(execution.parentExecutionId);
+    if (execution.parentExecutionId !== null) await this.resume(execution.parentExecutionId);
     return recorded?.status ?? 'lost';
   }
 
@@ -195,12 +202,12 @@ export class ExecuteWorkflow {
   }
 
   /** It is woken already, by the statement that ended its child; this only saves it the wait for the dispatcher. */
-  private async resumeParent(parentId: string): Promise<void> {
+  private async resume(executionId: string): Promise<void> {
     try {
-      const parent = await this.parts.dispatch.resumeWoken(parentId);
-      if (parent !== null) await this.enqueue(parent, 'can go on');
+      const woken = await this.parts.dispatch.resumeWoken(executionId);
+      if (woken !== null) await this.enqueue(woken, 'can go on');
     } catch (error) {
-      this.parts.logger.warn({ err: error, executionId: parentId }, 'an execution is not resumed at once');
+      this.parts.logger.warn({ err: error, executionId }, 'an execution is not resumed at once');
     }
   }
 

@@ -174,12 +174,20 @@ describe('a subflow', () => {
     await work();
     answers[0]!('late');
     await parent;
-    // Nothing waits: the suspension found that it was woken. The dispatcher would resume it at its next pass.
-    const [woken] = await storage.dispatch.resumeDue(10);
-    expect(woken).toMatchObject({ id });
-    queue.push({ executionId: id, attempt: woken!.attempt, dedupId: null, urgent: false });
+    // The suspension found that it was woken: it does not wait for the dispatcher.
+    expect(queue).toMatchObject([{ executionId: id }]);
     await work();
     expect(await find(id)).toMatchObject({ status: 'resolved', output: 1 });
+  });
+
+  it('has the output of a child that is deleted when it ends', async () => {
+    await save('fleeting', [output('gone')], { options: { deleteExecutionOnStatus: ['resolved'] } });
+    const id = await start([subflow('fleeting'), output(['{{$jobsMapByNodeKey.sub}}'])]);
+    await worker.run(queue.shift()!);
+    await worker.run(queue.shift()!);
+    await storage.maintenance.deleteDue(100);
+    await work();
+    expect(await find(id)).toMatchObject({ status: 'resolved', output: ['gone'] });
   });
 
   it('gives up its child when its branch loses', async () => {

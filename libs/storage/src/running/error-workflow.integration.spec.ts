@@ -81,6 +81,14 @@ describe('an error workflow', () => {
     expect([...counts.values()]).toEqual([1, 1, 1, 1, 1, 0, 0]);
   });
 
+  it('is not started by a child that ended with its parent', async () => {
+    await workflow('calm', {});
+    const id = await accepted(await workflow('child', { errorWorkflow: 'calm' }));
+    const ending = sampleOutcome(id, { status: 'aborted', reason: 'parent_aborted' });
+    expect(await storage.executions.recordOutcome(ending)).toBe(true);
+    expect(await startedBy(id)).toEqual([]);
+  });
+
   it('runs its current version with the failed execution as data, and waits in the queue', async () => {
     await workflow('told', {});
     const current = await workflow('told', { timeout: 1 });

@@ -21,7 +21,10 @@ export interface OutcomeRow {
   columns: Record<string, unknown>;
 }
 
-/** Endings that start the error workflow: not what went well, and not what somebody cancelled. */
+/**
+ * Endings that start the error workflow: not what went well, and not what somebody cancelled, nor a child that ended
+ * with its parent or was not needed any more.
+ */
 const ALARMING: ReadonlySet<Ending> = new Set(['failed', 'error', 'aborted', 'rejected', 'retry_needed']);
 
 /** Throws {@link RejectedRow} when the outcome cannot be written down at all. */
@@ -36,7 +39,8 @@ export function toOutcomeRow(outcome: OutcomeToRecord, box: SecretBox): OutcomeR
     output: optionalJsonBytes(outcome.output),
     error: optionalJsonBytes(outcome.error),
   };
-  const alarmId = ALARMING.has(outcome.status) ? newId() : null;
+  const isAlarming = ALARMING.has(outcome.status) && outcome.reason !== 'parent_aborted';
+  const alarmId = isAlarming ? newId() : null;
   return {
     id,
     payloads,

@@ -20,10 +20,12 @@ const INPUT = `input as materialized (
 
 /**
  * When the row may go. A sync sender may still wait for the reply, which may have to be looked up here: longer than the
- * longest wait (120 s) it stays in any case. As long as its key is taken, duplicates are answered with it.
+ * longest wait (120 s) it stays in any case. As long as its key is taken, duplicates are answered with it. A parent may
+ * have to get through a backlog before it reads what its child came to.
  */
-const DELETE_AT = `case when i.remove then case e.mode
-    when 'sync' then greatest(now() + interval '150 seconds', (
+const DELETE_AT = `case when i.remove then case
+    when e.parent_execution_id is not null then now() + interval '1 hour'
+    when e.mode = 'sync' then greatest(now() + interval '150 seconds', (
       select d.expires_at from dedup_ids d
       where d.dedup_id = e.dedup_id and d.execution_id = e.id and not d.released and not i.release
     ))
