@@ -117,20 +117,13 @@ export class ExecuteWorkflow {
       claimed();
     };
     const timeoutMs = workflow.options.timeout || null;
-    let hasStarted = false;
-    const onStarted = (started: readonly StartedExecution[]) => {
-      hasStarted = true;
-      void this.enqueueStarted(started);
-    };
+    const onStarted = (started: readonly StartedExecution[]) => void this.enqueueStarted(started);
     const claim = new ExecutionClaim(execution, lease, executions, { timeoutMs, onClaimed, onStarted });
     const limit = execution.expiresInMs ?? timeoutMs;
     const callOff = limit === null ? null : abortAfter(abort, limit, TIMED_OUT);
     try {
       if (isClaimedFirst(execution, redelivered) && !(await claim.claim())) return 'lost';
-      const status = await this.runAndSettle({ execution, workflow, lease, claim, abort });
-      // What it started may have ended before it let go: then nobody else resumes it at once.
-      if (status === 'suspended' && hasStarted) await this.resume(execution.id);
-      return status;
+      return await this.runAndSettle({ execution, workflow, lease, claim, abort });
     } catch (error) {
       // A lost claim that is still to be abandoned was lost because the database was away.
       const isOutage = error instanceof LostClaim || error instanceof StorageUnavailable;
@@ -174,6 +167,8 @@ export class ExecuteWorkflow {
         return this.end(run, result, startedAt);
       case 'suspended':
         await sendReply(replies, run.execution);
+        // What it started may have ended before it let go: then nobody else resumes it at once.
+        if (run.claim.hasStarted) await this.resume(run.execution.id);
         return 'suspended';
       case 'yielded':
         await handBack(run.execution, result.nodeRuns, run.claim, producer, logger);

@@ -38,6 +38,7 @@ export class ExecutionClaim implements Journal {
   private claiming: Promise<boolean> | null = null;
   private nextSeq = 0;
   private hasLetGo = false;
+  private startedOthers = false;
 
   constructor(
     private readonly execution: Pick<RunnableExecution, 'id' | 'attempt'>,
@@ -90,7 +91,14 @@ export class ExecutionClaim implements Journal {
       started = written ?? [];
       return written !== null;
     });
-    if (started.length > 0) this.options.onStarted?.(started);
+    if (started.length === 0) return;
+    this.startedOthers = true;
+    this.options.onStarted?.(started);
+  }
+
+  /** True once a write of this run has started executions. */
+  get hasStarted(): boolean {
+    return this.startedOthers;
   }
 
   /**

@@ -4,9 +4,9 @@ import type { ExecutionInput } from '../contract/execution.js';
 import type { Scope } from '../contract/scope.js';
 import type { NodeRunRecord } from '../contract/node-run.js';
 import { createSystemScope } from '../expression/system-scope.js';
-import { visitName } from './frame.js';
 import { createSecretMask, type SecretMask } from './mask-secrets.js';
 import { nodeTypeOf } from './node-type-of.js';
+import { RestoredRuns } from './restored-runs.js';
 import { StateSize } from './state-size.js';
 
 /** What one execution knows while it runs. Only the loop changes it. */
@@ -17,8 +17,8 @@ export interface ExecutionState {
   readonly size: StateSize;
   /** Records that no journal entry holds yet, by id, in the order of their visits. */
   unjournaled: Map<string, NodeRunRecord>;
-  /** What earlier attempts recorded, by {@link visitName}; null for a fresh run. */
-  readonly restored: ReadonlyMap<string, NodeRunRecord> | null;
+  /** What earlier attempts recorded; null for a fresh run. */
+  readonly restored: RestoredRuns | null;
   /** Visits that are waiting or have branches running inside, by id. */
   readonly open: Map<string, NodeRunRecord>;
   /** The journal entry under way: entries are written one after the other. */
@@ -31,7 +31,7 @@ export interface ExecutionState {
 /** The state of an execution that has not visited a node. */
 export function createExecutionState(input: ExecutionInput): ExecutionState {
   const restored = indexRestored(input.restored, input.workflow);
-  const waiting = restored === null ? [] : [...restored.values()].filter((run) => run.status === 'pending');
+  const waiting = restored === null ? [] : [...restored.all()].filter((run) => run.status === 'pending');
   return {
     input,
     scope: createScope(input),
@@ -63,15 +63,12 @@ function compareText(a: string, b: string): number {
  * In the order in which they settled: branches that ran at once left their results in that order. Null when there is nothing, so that a fresh run pays nothing. A retry may run on another version: a record whose key
  * now belongs to a node of another type, or to none, says nothing about it.
  */
-function indexRestored(
-  runs: readonly NodeRunRecord[] | undefined,
-  workflow: CompiledWorkflow,
-): Map<string, NodeRunRecord> | null {
+function indexRestored(runs: readonly NodeRunRecord[] | undefined, workflow: CompiledWorkflow): RestoredRuns | null {
   if (runs === undefined || runs.length === 0) return null;
   const known = runs
     .filter((run) => nodeTypeOf(workflow, run.nodeKey) === run.type)
     .sort((a, b) => compareText(a.endedAt ?? NEVER, b.endedAt ?? NEVER));
-  return new Map(known.map((run) => [visitName(run.nodeKey, run.rounds ?? []), run]));
+  return new RestoredRuns(known);
 }
 
 function createScope(input: ExecutionInput): Scope {

@@ -3,7 +3,7 @@ import type { CompiledNode } from '../contract/compiled-workflow.js';
 import type { NodeRunRecord } from '../contract/node-run.js';
 import type { Ending } from '../contract/statuses.js';
 import type { ExecutionState } from './execution-state.js';
-import { isWithinRounds, keysWithin } from './frame.js';
+import { keysWithin } from './frame.js';
 import type { Visited } from './settle-visit.js';
 
 type SettledRun = NodeRunRecord & { status: Ending };
@@ -24,8 +24,8 @@ export function restoreVisit(node: CompiledNode, record: SettledRun, state: Exec
 /** What the visits inside a settled one left behind, in the order of the visits; they are not gone through again. */
 function restoreInner(node: CompiledNode, { rounds = [] }: NodeRunRecord, state: ExecutionState): void {
   const keys = keysWithin(Object.values(node.branches).flat());
-  for (const inner of state.restored?.values() ?? []) {
-    if (keys.has(inner.nodeKey) && isWithinRounds(inner.rounds, rounds) && isSettled(inner)) applyRecord(inner, state);
+  for (const inner of state.restored?.within(rounds) ?? []) {
+    if (keys.has(inner.nodeKey) && isSettled(inner)) applyRecord(inner, state);
   }
 }
 
@@ -35,7 +35,7 @@ function restoreInner(node: CompiledNode, { rounds = [] }: NodeRunRecord, state:
  */
 export function restoreInOrder(state: ExecutionState): void {
   state.messages.length = 0;
-  for (const run of state.restored?.values() ?? []) if (isSettled(run)) rememberRecord(run, state);
+  for (const run of state.restored?.all() ?? []) if (isSettled(run)) rememberRecord(run, state);
 }
 
 function applyRecord(record: SettledRun, state: ExecutionState): void {

@@ -2,7 +2,7 @@ import type { CompiledNode } from '../contract/compiled-workflow.js';
 import { EngineError } from '../contract/engine-error.js';
 import { abandonWithin } from './abandon-visits.js';
 import type { ExecutionState } from './execution-state.js';
-import { visitName, type Frame } from './frame.js';
+import type { Frame } from './frame.js';
 import type { RunList } from './list-runner.js';
 import { isSettled } from './restore-visit.js';
 import { runFork } from './run-fork.js';
@@ -29,7 +29,7 @@ export const runList: RunList = async (nodes, frame, state) => {
 
 /** By an earlier run, which settled it or left it open around its branches: nothing new is done in visiting it. */
 function wasEntered(node: CompiledNode, { rounds }: Frame, { restored }: ExecutionState): boolean {
-  const earlier = restored?.get(visitName(node.key, rounds));
+  const earlier = restored?.of(node.key, rounds);
   return earlier !== undefined && (isSettled(earlier) || earlier.restore?.open === true);
 }
 

@@ -7,7 +7,7 @@ import type { Ending } from '../contract/statuses.js';
 import { abandonWithin } from './abandon-visits.js';
 import { BreathingSpace } from './breathing-space.js';
 import type { ExecutionState } from './execution-state.js';
-import { isWithinRounds, type Frame } from './frame.js';
+import type { Frame } from './frame.js';
 import { flushWhenLong } from './journal-entries.js';
 import { jsonBytes } from './json-bytes.js';
 import { trueResult } from './restore-visit.js';
@@ -105,9 +105,9 @@ function roundsBegun(node: CompiledNode, { branch, condition }: Rounds, frame: F
   const begun: true[] = [];
   const first = node.branches[branch]?.[0];
   if (condition === null || state.restored === null || first === undefined) return begun;
-  for (const { nodeKey, rounds = [] } of state.restored.values()) {
+  for (const { nodeKey, rounds = [] } of state.restored.within(frame.rounds)) {
     const index = rounds[frame.rounds.length];
-    if (nodeKey === first.key && index !== undefined && isWithinRounds(rounds, frame.rounds)) begun[index] = true;
+    if (nodeKey === first.key && index !== undefined) begun[index] = true;
   }
   return begun;
 }
@@ -151,9 +151,14 @@ function scopeOf(items: Rounds['items'], index: number, length: number): Json {
 /** Open while it runs: shown with its progress; the items it started with stay with it. */
 function hold(record: NodeRunRecord, { items }: Rounds, count: Count, state: ExecutionState): void {
   const shown = { ...count };
-  const isKept = typeof items === 'number' || jsonBytes(items as Json) <= state.input.limits.nodeResultBytes;
+  const isKept = typeof items === 'number' || isWithin(items, state.input.limits.nodeResultBytes);
   // Too large to be kept is only what a request brought; that does not change.
   keepOpen(record, shown, { open: true, ...(isKept ? { result: items as Json } : {}) }, state);
+}
+
+/** Millions of items are not written out to learn that they are too many: each has a character and a comma. */
+function isWithin(items: readonly Json[], maxBytes: number): boolean {
+  return items.length * 2 <= maxBytes && jsonBytes(items as Json) <= maxBytes;
 }
 
 function itemsOf({ items }: Rounds, earlier: NodeRunRecord | undefined): Rounds['items'] {

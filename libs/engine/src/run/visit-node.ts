@@ -6,7 +6,7 @@ import type { NodeError, NodeRunRecord } from '../contract/node-run.js';
 import type { Outcome } from '../contract/outcome.js';
 import { LostClaim, WriteRefused } from '../contract/ports.js';
 import { workflowKeyOf, type ExecutionState } from './execution-state.js';
-import { visitName, type Frame } from './frame.js';
+import type { Frame } from './frame.js';
 import { journalIntent } from './journal-entries.js';
 import { jsonBytes } from './json-bytes.js';
 import { renderConfig, renderInput } from './render-config.js';
@@ -43,7 +43,7 @@ export function visitNode(
   state: ExecutionState,
 ): Visited | Promise<Visited | OpenVisit> {
   state.steps += 1;
-  const earlier = state.restored?.get(visitName(node.key, frame.rounds));
+  const earlier = state.restored?.of(node.key, frame.rounds);
   if (earlier === undefined) return makeVisit(node, frame, undefined, state);
   if (isSettled(earlier)) return restoreVisit(node, earlier, state);
   if (isNotDue(earlier, state)) return { kind: 'suspended' };
