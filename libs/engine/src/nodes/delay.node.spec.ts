@@ -46,6 +46,22 @@ describe('delay', () => {
     },
   );
 
+  it('Trap 19: a delay longer than 24.8 days, the longest timer there is, is over at its time and not before', async () => {
+    const document = {
+      trigger: { type: 'webhook' },
+      nodes: [{ key: 'wait', type: 'delay', config: { duration: 5, unit: 'week' } }],
+    };
+    const journal = inMemoryJournal();
+    expect(await runToResult(document, {}, { ports: { journal } })).toEqual({ kind: 'suspended' });
+    const due = NOW + 5 * 604_800_000;
+    expect(journal.entries[0]?.resumeAt?.getTime()).toBe(due);
+    const restored = committedRuns(journal.entries);
+    const wake = (at: number) => runToResult(document, {}, { ports: { journal }, restored, wokenAt: new Date(at) });
+    expect((await wake(due - 1)).kind).toBe('suspended');
+    expect(journal.entries[1]?.resumeAt?.getTime()).toBe(due);
+    expect(await wake(due)).toMatchObject({ kind: 'ended', status: 'resolved' });
+  });
+
   it('waits until the year 9999 and no longer', async () => {
     const seconds = Math.floor((Date.parse('9999-12-31T23:59:59.999Z') - NOW) / 1000);
     expect(await delay({ duration: seconds })).toMatchObject({ kind: 'suspend' });
