@@ -117,4 +117,23 @@ describe('a retry from a node', () => {
     const children = await hookmill.api('GET', '/executions?workflow=half');
     expect(children.body['items']).toHaveLength(4);
   }, 60_000);
+
+  it('does not do again what went well in another branch of the parallel', async () => {
+    await apply('slow', 'async', [
+      { type: 'delay', config: { duration: 1 } },
+      { type: 'end', config: { endStatus: 'failed' } },
+    ]);
+    await apply('charge', 'async', [output('charged')]);
+    const first = { key: 'first', type: 'output', config: { value: 1 } };
+    const charge = { ...subflow('charge', 1), key: 'charge' };
+    const fork = { key: 'fork', type: 'parallel', branches: { a: [subflow('slow', 1)], b: [first, charge] } };
+    await apply('pay', 'async', [fork, output('{{$jobsMapByNodeKey.charge}}')] as Json);
+    const { id } = await send('pay', {});
+    expect(await ended(id)).toMatchObject({ status: 'failed' });
+    await apply('slow', 'async', []);
+    const retried = await hookmill.api('POST', `/executions/${id}/retry`, { from: 'sub' });
+    const again = await ended(String((retried.body as JsonObject)['id']));
+    expect(again).toMatchObject({ status: 'resolved', output: 'charged' });
+    expect((await hookmill.api('GET', '/executions?workflow=charge')).body['items']).toHaveLength(1);
+  }, 60_000);
 });

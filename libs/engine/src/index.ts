@@ -49,6 +49,7 @@ export { nodeReference } from './reference/node-reference.js';
 export { triggerReference } from './reference/trigger-reference.js';
 export { interruptedReply } from './run/default-reply.js';
 export { createSecretMask, type SecretMask } from './run/mask-secrets.js';
+export { nodesBeside } from './definition/nodes-beside.js';
 export { precedingRuns } from './run/preceding-runs.js';
 export { parseRetryAfter } from './run/retry-policy.js';
 export { runExecution } from './run/run-execution.js';

@@ -1,4 +1,4 @@
-import { isEnding, precedingRuns, type NodeRunRecord } from '#engine';
+import { isEnding, nodeRegistry, nodesBeside, precedingRuns, type NodeRunRecord } from '#engine';
 import type { JobProducer, ReplyChannel } from '#queue';
 import { currentTraceparent, newId, type JsonObject, type Logger } from '#shared';
 import type { ExecutionDetail, RetryResult } from '#storage';
@@ -69,7 +69,7 @@ export class ExecutionDesk {
     const document = await this.documentOf(execution, version);
     if (!hasNode(document.nodes, nodeKey)) throw badNode(`the version has no node "${nodeKey}"`);
     const { runs } = await this.storage.executions.loadJournal(of);
-    const before = precedingRuns(runs, nodeKey);
+    const before = precedingRuns(runs, nodeKey, nodesBeside(document.nodes, nodeKey, nodeRegistry));
     if (before === null) throw badNode(`the execution never came to the node "${nodeKey}"`);
     return before;
   }

@@ -44,4 +44,22 @@ describe('precedingRuns', () => {
     ];
     expect(precedingRuns(looped, 'step')?.map(({ id }) => id)).toEqual(['1', '2', '4', '5']);
   });
+
+  it('keep what had resolved beside it in a parallel, of the same round, also when it was later', () => {
+    const forked = [
+      loop('1', 'fork', [0], '9'),
+      within('2', 'slow', [0], 'failed'),
+      within('3', 'charge', [0], 'resolved'),
+      within('4', 'inner', [0, 4], 'resolved'),
+      within('5', 'given-up', [0], 'aborted'),
+      within('6', 'later', [0], 'resolved'),
+      within('7', 'charge', [1], 'resolved'),
+    ];
+    const beside = new Map([
+      ['charge', 1],
+      ['inner', 1],
+      ['given-up', 1],
+    ]);
+    expect(precedingRuns(forked, 'slow', beside)?.map(({ id }) => id)).toEqual(['3', '4']);
+  });
 });
