@@ -34,7 +34,7 @@ export class TriggerRuns {
     const id = newId();
     const create = (replyTo: string | null) => this.storage.triggers.start({ ...target(bound, id, context), replyTo });
     if (mode === 'sync') {
-      await this.runs.run(id, waitOf(bound.config), create);
+      await this.runs.run(id, waitOf(bound.config), 'ended', create);
       const found = await this.storage.history.findExecution(id);
       return found === null ? unknownRun(workflowKey, id) : triggeredRun(found);
     }

@@ -25,16 +25,22 @@ export class AwaitedRuns {
   ) {}
 
   /**
-   * Has `create` commit an execution that tells `replyTo` of its end, and resolves once it ended or waits without a
-   * worker, or after `waitMs`.
+   * Has `create` commit an execution that tells `replyTo` of its end, and resolves once it ended, or after `waitMs`.
+   *
+   * @param until `suspended`: also once it waits without a worker
    */
-  async run(id: string, waitMs: number, create: (replyTo: string) => Promise<unknown>): Promise<void> {
+  async run(
+    id: string,
+    waitMs: number,
+    until: 'ended' | 'suspended',
+    create: (replyTo: string) => Promise<unknown>,
+  ): Promise<void> {
     await create(this.replies.instance);
     const wake = new WakeUp();
     const stop = this.replies.listen(id, () => wake.call());
     try {
       await this.enqueue(id, true);
-      await this.untilSettled(id, waitMs, wake);
+      await this.untilSettled(id, waitMs, until, wake);
     } finally {
       stop();
     }
@@ -49,12 +55,12 @@ export class AwaitedRuns {
     });
   }
 
-  private async untilSettled(id: string, waitMs: number, wake: WakeUp): Promise<void> {
+  private async untilSettled(id: string, waitMs: number, until: 'ended' | 'suspended', wake: WakeUp): Promise<void> {
     const end = Date.now() + waitMs;
     while (Date.now() < end && !this.options.signal.aborted) {
       await wake.orAfter(Math.min(this.options.pollMs, end - Date.now()), this.options.signal);
       const state = await this.executions.findReply(id);
-      if (state && (isEnding(state.status) || state.suspended)) return;
+      if (state && (isEnding(state.status) || (until === 'suspended' && state.suspended))) return;
     }
   }
 }

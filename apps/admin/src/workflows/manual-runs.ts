@@ -26,7 +26,7 @@ export class ManualRuns {
   /** Resolves with the execution's id once it ended or waits without a worker, or after the longest wait. */
   async run(run: ManualRun): Promise<string> {
     const id = newId();
-    await this.runs.run(id, this.waitMs, (replyTo) => this.history.createManual({ id, ...run, replyTo }));
+    await this.runs.run(id, this.waitMs, 'suspended', (replyTo) => this.history.createManual({ id, ...run, replyTo }));
     return id;
   }
 }
