@@ -89,6 +89,28 @@ describe('the sender of a sync workflow that calls others', () => {
   }, 60_000);
 });
 
+describe('a call that a workflow intercepts', () => {
+  it('waits for the subflow that the workflow asks', async () => {
+    const fields: Json = [{ name: 'amount', type: 'integer' }];
+    await hookmill.api('PUT', '/collections/orders', { title: 'Orders', fields });
+    await apply('judge', 'sync', [
+      { key: 'small', type: 'calculation', config: math('{{$context.data}} < 100') },
+      output('{{$jobsMapByNodeKey.small}}'),
+    ]);
+    const refuse = [{ type: 'end', config: { endStatus: 'failed' } }];
+    const nodes: Json = [
+      subflow('judge', '{{$context.params.values.amount}}'),
+      { type: 'condition', config: math('{{$jobsMapByNodeKey.sub}}'), branches: { false: refuse } },
+    ];
+    const trigger = { type: 'request-interception', collection: 'orders', actions: ['create'], global: true };
+    const applied = await hookmill.api('PUT', '/workflows/ask-first', { enabled: true, trigger, nodes });
+    expect(applied.status).toBe(201);
+    const create = async (amount: number) =>
+      (await hookmill.api('POST', '/collections/orders/records', { amount })).status;
+    expect([await create(5), await create(500)]).toEqual([201, 400]);
+  }, 60_000);
+});
+
 describe('a retry from a node', () => {
   it('goes on in the round of the loop that failed, and runs the parallel around it anew', async () => {
     await apply('half', 'async', [
