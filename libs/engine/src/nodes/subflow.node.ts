@@ -21,7 +21,10 @@ export const subflowNode = defineNode<SubflowNodeConfig>({
     required: ['workflow'],
     properties: {
       workflow: { type: 'string', minLength: 1, description: 'Key of the workflow.' },
-      context: { description: 'What the child finds in `$context`; for a webhook workflow `{data: ...}`.' },
+      context: {
+        description:
+          'What the child finds in `$context`; for a webhook workflow `{data: ...}`. Without secrets: the child reads `{{$env.NAME}}` itself.',
+      },
     },
   },
   branches: [],

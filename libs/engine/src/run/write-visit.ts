@@ -5,6 +5,7 @@ import type { Outcome } from '../contract/outcome.js';
 import type { Write } from '../contract/write.js';
 import type { Json } from '#shared';
 import type { ExecutionState } from './execution-state.js';
+import { guardWrite } from './guard-write.js';
 import { journalWrite } from './journal-entries.js';
 import { keepOpen, settleVisit, type Visited } from './settle-visit.js';
 
@@ -83,7 +84,7 @@ async function writeOr(
   fail: (failure: Failure) => Visited,
 ): Promise<Visited | null> {
   try {
-    await journalWrite(write, record, finish, state);
+    await journalWrite(guardWrite(write, state.mask), record, finish, state);
     return null;
   } catch (error) {
     state.open.delete(record.id);
