@@ -12,7 +12,7 @@ interface Row {
 
 /** Every property of a schema, those of inner objects and of entries of lists too, one a row. */
 export function configTable(schema: JsonObject): string {
-  const rows = rowsOf(schema, '');
+  const rows = distinct(rowsOf(schema, ''));
   if (rows.length === 0) return 'It takes no properties.';
   return markdownTable(['Property', 'Type', 'Default', 'Description'], rows.map(cells));
 }
@@ -32,9 +32,29 @@ function rowsOf(schema: JsonObject, path: string): Row[] {
       const inner = path === '' ? name : `${path}.${name}`;
       return [{ path: inner, schema: property, isRequired: required.includes(name) }, ...rowsOf(property, inner)];
     }),
-    ...alternatives(schema).flatMap((alternative) => rowsOf(alternative, path)),
+    ...alternatives(schema).flatMap((alternative) => alternativeRows(alternative, path)),
     ...(isJsonObject(schema.items) ? rowsOf(schema.items, `${path}[]`) : []),
   ];
+}
+
+/** Entries that differ by a property of one value have it in their place: `steps[function: add].arguments`. */
+function alternativeRows(alternative: JsonObject, path: string): Row[] {
+  const mark = isJsonObject(alternative.properties) ? markOf(alternative.properties) : null;
+  if (mark === null || !path.endsWith('[]')) return rowsOf(alternative, path);
+  const place = `${path.slice(0, -1)}${mark.name}: ${mark.value}]`;
+  return rowsOf(alternative, place).filter((row) => row.path !== `${place}.${mark.name}`);
+}
+
+function markOf(properties: JsonObject): { name: string; value: string } | null {
+  for (const [name, property] of Object.entries(properties)) {
+    if (isJsonObject(property) && typeof property.const === 'string') return { name, value: property.const };
+  }
+  return null;
+}
+
+/** Two alternatives may share properties. */
+function distinct(rows: readonly Row[]): Row[] {
+  return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
 }
 
 function alternatives({ anyOf, oneOf }: JsonObject): JsonObject[] {
