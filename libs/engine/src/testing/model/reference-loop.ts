@@ -1,7 +1,16 @@
 import type { Json } from '#shared';
 import type { NodeRunStatus } from '../../contract/statuses.js';
 import { failed, NEXT, type Flow, type RunList, type Steps } from './reference-flow.js';
-import { BROKEN, holds, read, settle, type Place, type ReferenceState, type Visit } from './reference-state.js';
+import {
+  openRound,
+  BROKEN,
+  holds,
+  read,
+  settle,
+  type Place,
+  type ReferenceState,
+  type Visit,
+} from './reference-state.js';
 import type { NodeOf } from './tree.js';
 
 interface Count {
@@ -20,6 +29,7 @@ export function* loopSteps(node: Node, visit: Visit, place: Place, state: Refere
   const settleAs = (status: NodeRunStatus, broken: boolean): void =>
     settle(visit, status, broken ? { ...count, broken } : { ...count }, state);
   for (const [index, item] of items.entries()) {
+    openRound(state);
     const round = roundPlace(node, place, { item, index, sequence: index + 1, length: items.length });
     const before = askBefore(node, index, round, state);
     if (before === BROKEN) return (settleAs('error', false), failed('error'));

@@ -9,6 +9,8 @@ export class TooLong extends Error {
 }
 
 const MAX_VISITS = 250;
+/** A wait gives its milliseconds, and a loop may take them for its rounds, all of them skipped. */
+const MAX_ROUNDS = 2_000;
 
 /** Where a visit stands: rounds and scopes of the enclosing loops, branches of the enclosing parallel nodes. */
 export interface Place {
@@ -46,6 +48,8 @@ export interface ReferenceState {
   /** Counts the instants at which somebody went on: what shares one happened at once. */
   epoch: number;
   forks: number;
+  /** Of all loops, skipped ones included. */
+  rounds: number;
   readonly visits: Visit[];
   readonly results: Map<string, Json>;
   /** How often each effect happened, by node key. */
@@ -61,6 +65,7 @@ export function referenceState(): ReferenceState {
     now: 0,
     epoch: 0,
     forks: 0,
+    rounds: 0,
     visits: [],
     results: new Map(),
     effects: new Map(),
@@ -68,6 +73,12 @@ export function referenceState(): ReferenceState {
     messages: [],
     races: raceDetector(),
   };
+}
+
+/** Counts a round of a loop. @throws TooLong */
+export function openRound(state: ReferenceState): void {
+  state.rounds += 1;
+  if (state.rounds > MAX_ROUNDS) throw new TooLong();
 }
 
 /** Begins a visit. @throws TooLong */
