@@ -9,6 +9,7 @@ import { AdminModule } from './admin.module.js';
 import { authorizeRequests } from './auth/authorize-requests.js';
 import { KeyRing } from './auth/key-ring.js';
 import { routeRoles } from './auth/route-roles.js';
+import { answerClientError } from './http/answer-client-error.js';
 import { addBodyParsers, BODY_LIMIT } from './http/body-parsers.js';
 import { createOpenApi, serveOpenApi } from './http/create-openapi.js';
 import { createValidationPipe } from './http/create-validation-pipe.js';
@@ -95,6 +96,7 @@ async function createApp(
     bodyLimit: BODY_LIMIT,
     genReqId: () => newId(),
     forceCloseConnections: 'idle',
+    clientErrorHandler: answerClientError,
     // Fastify's own limit of 100 answers 414 past our filter; the size of the URL is limited by node:http.
     routerOptions: { maxParamLength: 16_384 },
   });

@@ -26,7 +26,15 @@ export const dateCalculationNode = defineNode<DateCalculationConfig>({
     properties: {
       input: { description: 'A date or number, as a rule a variable; absent or null: now.' },
       inputType: { type: 'string', enum: ['date', 'number'], default: 'date' },
-      steps: { type: 'array', maxItems: 100, default: [], items: { oneOf: [...dateSteps].map(stepSchema) } },
+      steps: {
+        type: 'array',
+        maxItems: 100,
+        default: [],
+        items: {
+          description: `write {function, arguments}; the functions are ${[...dateSteps.keys()].join(', ')}`,
+          oneOf: [...dateSteps].map(stepSchema),
+        },
+      },
     },
   },
   branches: [],

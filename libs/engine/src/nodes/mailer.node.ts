@@ -20,6 +20,7 @@ export type MailerNodeConfig = EffectConfig &
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 const addressList: JsonObject = {
+  description: 'An address, or a list of addresses; a list in the list is part of it.',
   anyOf: [
     { type: 'string' },
     { type: 'array', maxItems: 1000, items: { anyOf: [{ type: 'string' }, { type: 'array' }] } },

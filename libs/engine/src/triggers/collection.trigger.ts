@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '#shared';
 import { defineTrigger } from '../contract/trigger.js';
 import type { CollectionTrigger, Fault, RecordEvent } from '../contract/workflow-document.js';
+import { checkFilter } from '../expression/check-filter.js';
 import { templatePaths } from '../expression/template.js';
 import { collectionName, fieldName, triggerSchema } from './trigger-schemas.js';
 
@@ -107,6 +108,8 @@ function checkChanged({ changed, events = ['created', 'updated'] }: JsonObject):
 
 function checkRecordFilter(filter: Json | undefined): Fault[] {
   if (filter === undefined) return [];
+  const faults = checkFilter(filter, '/trigger/filter');
+  if (faults.length > 0) return faults;
   const paths = templatePaths(filter);
   const message = 'write literals: when records change there is no context yet that a template could read';
   return paths.length === 0 ? [] : [{ pointer: '/trigger/filter', code: 'invalid', message }];
