@@ -60,9 +60,13 @@ export function compileNodes(nodes: Json | undefined, registry: NodeRegistry, pl
     walk.faults.push({ pointer: '/nodes', code: 'limit', message: `write at most ${WORKFLOW_LIMITS.nodes} nodes` });
   }
   const { pointers, faults } = walk;
-  const compiled = new Set([...pointers.keys()].map(({ key }) => key));
+  const compiled = new Set(keysOf(list.nodes));
   const unknown = new Set([...walk.keys].filter((key) => !compiled.has(key)));
   return { ...list, pointers, unknown, faults };
+}
+
+function keysOf(nodes: readonly CompiledNode[]): string[] {
+  return nodes.flatMap(({ key, branches }) => [key, ...Object.values(branches).flatMap(keysOf)]);
 }
 
 function collectKeys(nodes: Json | undefined, pointer: string, depth: number, walk: Walk): void {

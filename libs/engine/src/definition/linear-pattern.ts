@@ -7,10 +7,11 @@ import { RE2JS } from 're2js';
  *
  * @throws SyntaxError for a pattern that RE2 does not know.
  */
-export function linearPattern(source: string): { test(text: string): boolean } {
+export function linearPattern(source: string): { test(text: string): boolean; toString(): string } {
   try {
     const compiled = RE2JS.compile(RE2JS.translateRegExp(source));
-    return { test: (text) => compiled.matcher(text).find() };
+    // The schema compiler tells patterns apart by their text.
+    return { test: (text) => compiled.matcher(text).find(), toString: () => `/${source}/` };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const message = `the pattern /${source}/ cannot be used (look-around and back-references do not exist): ${reason}`;

@@ -125,12 +125,12 @@ function invalidMessage(error: ErrorObject, params: Record<string, unknown>): st
   if (error.keyword === 'pattern') {
     return params.pattern === '\\S' ? 'write something besides blanks' : `match ${String(params.pattern)}`;
   }
-  if (
-    (error.keyword === 'anyOf' || error.keyword === 'oneOf') &&
-    isJsonObject(error.parentSchema) &&
-    typeof error.parentSchema.description === 'string'
-  ) {
-    return error.parentSchema.description;
-  }
-  return error.message ?? 'is not allowed';
+  return descriptionOf(error) ?? error.message ?? 'is not allowed';
+}
+
+/** What stands beside the alternatives, none of which fits. */
+function descriptionOf({ keyword, parentSchema }: ErrorObject): string | null {
+  if (keyword !== 'anyOf' && keyword !== 'oneOf') return null;
+  const description = isJsonObject(parentSchema) ? parentSchema.description : undefined;
+  return typeof description === 'string' ? description : null;
 }
