@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { prepareQueueBackend, REPLY_CHANNEL, type JobProducer, type ReplyChannel } from '#queue';
 import { createLogger, newId, Readiness, type Logger, type Settings, serviceOptions } from '#shared';
 import { assertMigrated, openStorage, type Storage } from '#storage';
@@ -9,6 +10,8 @@ import { AdminModule } from './admin.module.js';
 import { authorizeRequests } from './auth/authorize-requests.js';
 import { KeyRing } from './auth/key-ring.js';
 import { routeRoles } from './auth/route-roles.js';
+import { answerBadUrl } from './http/answer-bad-url.js';
+import { answerClientError } from './http/answer-client-error.js';
 import { addBodyParsers, BODY_LIMIT } from './http/body-parsers.js';
 import { createOpenApi, serveOpenApi } from './http/create-openapi.js';
 import { createValidationPipe } from './http/create-validation-pipe.js';
@@ -95,6 +98,8 @@ async function createApp(
     bodyLimit: BODY_LIMIT,
     genReqId: () => newId(),
     forceCloseConnections: 'idle',
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => answerBadUrl(request, reply),
     // Fastify's own limit of 100 answers 414 past our filter; the size of the URL is limited by node:http.
     routerOptions: { maxParamLength: 16_384 },
   });

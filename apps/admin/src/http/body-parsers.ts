@@ -18,7 +18,7 @@ export function addBodyParsers(fastify: FastifyInstance): void {
   fastify.addContentTypeParser(['application/json'], { parseAs: 'string' }, (request, text, done) => {
     if (text === '') return done(null, undefined);
     void parse(request, text as string, (error, value) => {
-      if (error) return done(malformed(error.message));
+      if (error) return done(malformed(whyUnreadable(text as string)));
       done(isDeeperThan(value, MAX_DEPTH) ? malformed(`it nests deeper than ${MAX_DEPTH} levels`) : null, value);
     });
   });
@@ -26,6 +26,16 @@ export function addBodyParsers(fastify: FastifyInstance): void {
   fastify.addContentTypeParser(yaml, { parseAs: 'string' }, (_request, text, done) => {
     done(null, new YamlText(text as string));
   });
+}
+
+/** What the parser of Fastify does not say: where the text breaks off, or that it is JSON which is refused. */
+function whyUnreadable(text: string): string {
+  try {
+    JSON.parse(text);
+    return 'it has a member "__proto__", or "prototype" in "constructor"; rename it';
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
 function malformed(why: string): ApiProblem {

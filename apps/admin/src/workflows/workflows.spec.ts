@@ -86,6 +86,17 @@ describe('the workflow routes', () => {
     expect(answer.json.faults).toHaveLength(1);
   });
 
+  it.each([
+    ['{"key":', 'application/json', /JSON/],
+    ['{"nodes": [{"__proto__": 1}]}', 'application/json', /"__proto__".*rename it/],
+    ['key: a\n---\nkey: b', 'application/yaml', /^Send one YAML document/],
+    ['['.repeat(5000), 'application/yaml', /nests deeper than 200 levels/],
+  ])('say of %j what to do about it', async (body, type, message) => {
+    const answer = await test.call('POST', '/api/v1/workflows', { body, headers: { 'content-type': type } });
+    expect(answer.json.faults).toEqual([{ pointer: '', code: 'syntax', message: expect.stringMatching(message) }]);
+    expect(JSON.stringify(answer.json)).not.toMatch(/content-type is set|parseAllDocuments|call stack/);
+  });
+
   it('refuse other content types with 415 and bodies over 2 MB with 413', async () => {
     const xml = await test.call('POST', '/api/v1/workflows', { body: '<a/>', headers: { 'content-type': 'text/xml' } });
     expect([xml.status, xml.json.code]).toEqual([415, 'unsupported_media_type']);

@@ -10,34 +10,37 @@ interface View {
   readonly loops: ReadonlySet<string>;
 }
 
+interface Tree {
+  readonly nodes: readonly CompiledNode[];
+  readonly pointers: ReadonlyMap<CompiledNode, string>;
+  /** Keys of nodes that have faults of their own; they may be referred to. */
+  readonly unknown: ReadonlySet<string>;
+}
+
+interface Known {
+  readonly all: ReadonlyMap<string, CompiledNode>;
+  readonly pointers: ReadonlyMap<CompiledNode, string>;
+  readonly unknown: ReadonlySet<string>;
+}
+
 /**
  * References to results of nodes that are not there or cannot have run, and to `$scopes` of what is no loop around: each
- * would always find nothing. Only for nodes without other faults. What a node that is around, beside in a parallel or
- * before left behind may be there; in a loop also what comes later, from the round before.
+ * would always find nothing. What a node that is around, beside in a parallel or before left behind may be there; in a
+ * loop also what comes later, from the round before. An assignment must name a node that declares a variable.
  */
-export function checkReferences(nodes: readonly CompiledNode[]): Fault[] {
-  const known = new Set<string>();
-  collectKeys(nodes, known);
+export function checkReferences({ nodes, pointers, unknown }: Tree): Fault[] {
+  const all = new Map([...pointers.keys()].map((node) => [node.key, node]));
   const faults: Fault[] = [];
-  checkList(nodes, '/nodes', { ran: new Set(), loops: new Set() }, known, faults);
+  checkList(nodes, { ran: unknown, loops: unknown }, { all, pointers, unknown }, faults);
   return faults;
 }
 
-function checkList(
-  nodes: readonly CompiledNode[],
-  pointer: string,
-  view: View,
-  known: ReadonlySet<string>,
-  faults: Fault[],
-): void {
+function checkList(nodes: readonly CompiledNode[], view: View, known: Known, faults: Fault[]): void {
   const ran = new Set(view.ran);
-  for (const [index, node] of nodes.entries()) {
-    const here = pointerTo(pointer, index);
+  for (const node of nodes) {
     const inner = viewWithin(node, { ran, loops: view.loops });
-    faults.push(...faultsOf(node, `${here}/config`, node.definition.repeats ? inner : { ...view, ran }, known));
-    for (const [name, branch] of Object.entries(node.branches)) {
-      checkList(branch, pointerTo(`${here}/branches`, name), inner, known, faults);
-    }
+    faults.push(...faultsOf(node, node.definition.repeats ? inner : { ...view, ran }, known));
+    for (const branch of Object.values(node.branches)) checkList(branch, inner, known, faults);
     ran.add(node.key);
     for (const branch of Object.values(node.branches)) collectKeys(branch, ran);
   }
@@ -51,26 +54,37 @@ function viewWithin(node: CompiledNode, { ran, loops }: View): View {
   return { ran: within, loops: node.definition.repeats ? new Set(loops).add(node.key) : loops };
 }
 
-function faultsOf(node: CompiledNode, pointer: string, view: View, known: ReadonlySet<string>): Fault[] {
+function faultsOf(node: CompiledNode, view: View, known: Known): Fault[] {
+  const pointer = `${known.pointers.get(node) ?? ''}/config`;
   const code = new Set(node.definition.code ?? []);
-  return Object.entries(node.config).flatMap(([name, value]) => {
+  const faults = Object.entries(node.config).flatMap(([name, value]) => {
     if (code.has(name)) return [];
     return templateReferences(value).flatMap(({ path, pointer: inner }): Fault[] => {
       const message = fault(path, view, known);
       return message === null ? [] : [{ pointer: pointerTo(pointer, name) + inner, code: 'invalid', message }];
     });
   });
+  return [...faults, ...targetFaults(node, pointer, known)];
 }
 
-function fault(path: string, { ran, loops }: View, known: ReadonlySet<string>): string | null {
+function fault(path: string, { ran, loops }: View, known: Known): string | null {
   const segments = parsePath(path) ?? [];
   const [root, key] = segments[0] === 'ctx' ? segments.slice(1) : segments;
   if (key === undefined) return null;
   if (root === '$jobsMapByNodeKey' && !ran.has(key)) {
-    return known.has(key) ? `the node "${key}" cannot have run before this one` : `there is no node "${key}"`;
+    return known.all.has(key) ? `the node "${key}" cannot have run before this one` : `there is no node "${key}"`;
   }
   if (root === '$scopes' && !loops.has(key)) return `there is no loop "${key}" around this node`;
   return null;
+}
+
+function targetFaults({ definition, config }: CompiledNode, pointer: string, { all, unknown }: Known): Fault[] {
+  const { target } = config;
+  if (definition.type !== 'variable' || typeof target !== 'string' || unknown.has(target)) return [];
+  const declaring = all.get(target);
+  if (declaring?.definition.type === 'variable') return [];
+  const why = declaring === undefined ? 'there is no node' : 'no variable is declared by the node';
+  return [{ pointer: `${pointer}/target`, code: 'invalid', message: `${why} "${target}"` }];
 }
 
 function collectKeys(nodes: readonly CompiledNode[], keys: Set<string>): void {

@@ -75,15 +75,24 @@ function checkParse(parse: Json | undefined): Fault[] {
       faults.push({ pointer: `/trigger/parse/headers/${index}`, code: 'invalid', message });
     }
   }
-  return [...faults, ...checkMappings(parse.query, 'query'), ...checkMappings(parse.body, 'body')];
+  const names = new Set<string>();
+  return [...faults, ...checkMappings(parse.query, 'query', names), ...checkMappings(parse.body, 'body', names)];
 }
 
-function checkMappings(mappings: Json | undefined, name: string): Fault[] {
+/** @param names under which variables are known already; the ones found are added */
+function checkMappings(mappings: Json | undefined, list: string, names: Set<string>): Fault[] {
   if (!Array.isArray(mappings)) return [];
   return mappings.flatMap((mapping, index): Fault[] => {
-    if (!isJsonObject(mapping) || typeof mapping.path !== 'string' || parsePath(mapping.path) !== null) return [];
-    const message = 'write a path such as a.b or query[0].a';
-    return [{ pointer: `/trigger/parse/${name}/${index}/path`, code: 'syntax', message }];
+    if (!isJsonObject(mapping) || typeof mapping.path !== 'string') return [];
+    const pointer = `/trigger/parse/${list}/${index}`;
+    if (parsePath(mapping.path) === null) {
+      return [{ pointer: `${pointer}/path`, code: 'syntax', message: 'write a path such as a.b or query[0].a' }];
+    }
+    if (typeof mapping.alias !== 'string') return [];
+    const message = `another variable has the alias "${mapping.alias}" already; choose another one`;
+    if (names.has(mapping.alias)) return [{ pointer: `${pointer}/alias`, code: 'duplicate', message }];
+    names.add(mapping.alias);
+    return [];
   });
 }
 
@@ -111,7 +120,10 @@ function checkDedup(dedup: Json | undefined): Fault[] {
   const pointer = '/trigger/dedup/key';
   const syntax = templateFaults(dedup.key).map(({ message }): Fault => ({ pointer, code: 'syntax', message }));
   if (syntax.length > 0) return syntax;
-  if (templatePaths(dedup.key).length > 0) return [];
+  const paths = templatePaths(dedup.key);
+  const late = paths.filter((path) => !BEFORE_NODES.has(rootOf(path)));
+  if (late.length > 0) return late.map((path) => ({ pointer, code: 'invalid', message: notKnownYet(path, 'the key') }));
+  if (paths.length > 0) return [];
   const message =
     'write a template, as in {{$context.headers.x-github-delivery}}: a fixed text makes all events the same';
   return [{ pointer, code: 'invalid', message }];
@@ -124,10 +136,13 @@ function checkResponse({ response, mode }: JsonObject): Fault[] {
   if (mode === 'sync') return faults;
   const late = templatePaths(response).filter((path) => !BEFORE_NODES.has(rootOf(path)));
   for (const path of late) {
-    const message = `{{${path}}} is not known yet: an async answer sees ${[...BEFORE_NODES].join(', ')}`;
-    faults.push({ pointer, code: 'invalid', message });
+    faults.push({ pointer, code: 'invalid', message: notKnownYet(path, 'an async answer') });
   }
   return faults;
+}
+
+function notKnownYet(path: string, who: string): string {
+  return `{{${path}}} is not known yet: ${who} sees ${[...BEFORE_NODES].join(', ')}`;
 }
 
 function rootOf(path: string): string {

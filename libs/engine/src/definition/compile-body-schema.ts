@@ -1,4 +1,4 @@
-import type { ErrorObject, ValidateFunction } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import type { JsonObject } from '#shared';
 import { compileGivenSchema } from './compile-given-schema.js';
 
@@ -13,11 +13,7 @@ export type BodyValidator = (data: unknown) => string[];
  */
 export function compileBodySchema(schema: JsonObject): BodyValidator | string {
   const compiled = compileGivenSchema(schema);
-  return typeof compiled === 'string' ? compiled : validator(compiled);
-}
-
-function validator(validate: ValidateFunction): BodyValidator {
-  return (data) => (validate(data) ? [] : (validate.errors ?? []).slice(0, MOST_FAULTS).map(describe));
+  return typeof compiled === 'string' ? compiled : (data) => compiled(data).slice(0, MOST_FAULTS).map(describe);
 }
 
 function describe({ instancePath, message, keyword }: ErrorObject): string {

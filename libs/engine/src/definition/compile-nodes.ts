@@ -23,11 +23,16 @@ interface Walk {
   readonly keys: Set<string>;
   readonly counters: Map<string, number>;
   readonly faults: Fault[];
+  readonly pointers: Map<CompiledNode, string>;
   nodes: number;
 }
 
 /** Nodes as compiled and as documents with their defaults; both are only whole when there is no fault. */
 export interface CompiledNodes {
+  /** Where each compiled node stands in the document. */
+  readonly pointers: ReadonlyMap<CompiledNode, string>;
+  /** Keys of what could not be compiled: nothing can be said about references to them. */
+  readonly unknown: ReadonlySet<string>;
   readonly nodes: CompiledNode[];
   readonly documents: NodeDocument[];
   readonly faults: Fault[];
@@ -40,13 +45,28 @@ export interface CompiledNodes {
  * @param place null when the trigger is none that this release knows, and nothing can be said about who waits
  */
 export function compileNodes(nodes: Json | undefined, registry: NodeRegistry, place: NodePlace | null): CompiledNodes {
-  const walk: Walk = { registry, place, keys: new Set(), counters: new Map(), faults: [], nodes: 0 };
+  const walk: Walk = {
+    registry,
+    place,
+    keys: new Set(),
+    counters: new Map(),
+    faults: [],
+    pointers: new Map(),
+    nodes: 0,
+  };
   collectKeys(nodes, '/nodes', 1, walk);
   const list = compileList(nodes, '/nodes', 1, walk);
   if (walk.nodes > WORKFLOW_LIMITS.nodes) {
     walk.faults.push({ pointer: '/nodes', code: 'limit', message: `write at most ${WORKFLOW_LIMITS.nodes} nodes` });
   }
-  return { ...list, faults: walk.faults };
+  const { pointers, faults } = walk;
+  const compiled = new Set(keysOf(list.nodes));
+  const unknown = new Set([...walk.keys].filter((key) => !compiled.has(key)));
+  return { ...list, pointers, unknown, faults };
+}
+
+function keysOf(nodes: readonly CompiledNode[]): string[] {
+  return nodes.flatMap(({ key, branches }) => [key, ...Object.values(branches).flatMap(keysOf)]);
 }
 
 function collectKeys(nodes: Json | undefined, pointer: string, depth: number, walk: Walk): void {
@@ -73,7 +93,7 @@ function branchesOf(node: JsonObject): [string, Json][] {
   return isJsonObject(node.branches) ? Object.entries(node.branches) : [];
 }
 
-type NodeList = Omit<CompiledNodes, 'faults'>;
+type NodeList = Pick<CompiledNodes, 'nodes' | 'documents'>;
 
 function compileList(nodes: Json | undefined, pointer: string, depth: number, walk: Walk): NodeList {
   const list: NodeList = { nodes: [], documents: [] };
@@ -90,6 +110,8 @@ function compileList(nodes: Json | undefined, pointer: string, depth: number, wa
   }
   for (const [index, node] of nodes.entries()) {
     walk.nodes += 1;
+    // What is beyond the limit would only make an answer of megabytes.
+    if (walk.nodes > WORKFLOW_LIMITS.nodes) break;
     const compiled = compileNode(node, pointerTo(pointer, index), depth, walk);
     if (compiled === null) continue;
     list.documents.push(compiled.document);
@@ -124,7 +146,9 @@ function compileNode(
   checkNode(definition, document, node, pointer, walk);
   if (definition === undefined) return { node: null, document };
   const { key, type, config } = document;
-  return { node: Object.freeze({ key, type, definition, config, branches: Object.freeze(branches) }), document };
+  const compiled = Object.freeze({ key, type, definition, config, branches: Object.freeze(branches) });
+  walk.pointers.set(compiled, pointer);
+  return { node: compiled, document };
 }
 
 function generateKey(type: string, walk: Walk): string {

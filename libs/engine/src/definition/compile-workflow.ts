@@ -60,7 +60,8 @@ function compileDocument(document: JsonObject, registries: Registries, options: 
     ...schemaFaults(DOCUMENT_SCHEMA, document, ''),
     ...(isJsonObject(document.trigger) ? triggerFaults(definition, trigger, registries) : []),
     ...checkOptions(document.options),
-    ...(nodes.faults.length > 0 || options.isStored === true ? nodes.faults : checkReferences(nodes.nodes)),
+    ...nodes.faults,
+    ...(options.isStored === true || nodes.faults.some(({ code }) => code === 'limit') ? [] : checkReferences(nodes)),
   ];
   const faults = [...unsupported, ...found.filter((fault) => !isCovered(fault, unsupported))];
   if (faults.length > 0 || definition === undefined) return refuse(faults);

@@ -15,8 +15,9 @@ export function formFaults(form: JsonObject, values: JsonObject, pointer: string
   if (typeof validate === 'string') {
     return [{ pointer, code: 'invalid', message: `the form of the task cannot be checked: ${validate}` }];
   }
-  if (validate(values)) return [];
-  return (validate.errors ?? []).slice(0, MOST_FAULTS).map((error) => toFault(error, pointer));
+  return validate(values)
+    .slice(0, MOST_FAULTS)
+    .map((error) => toFault(error, pointer));
 }
 
 /** The property is part of the pointer where the error names one that is missing or too much. */

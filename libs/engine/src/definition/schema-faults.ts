@@ -30,18 +30,58 @@ export function schemaFaults(schema: JsonObject, value: unknown, pointer: string
     compiled.set(schema, validate);
   }
   if (validate(value)) return [];
-  const errors = validate.errors ?? [];
-  return errors.filter((error) => !isPartOfAlternative(error, errors)).map((error) => toFault(error, pointer));
+  return meant(validate.errors ?? []).map((error) => toFault(error, pointer));
 }
 
-/** The errors inside `anyOf` say what each alternative wants; together they confuse. The alternative's own error stays. */
-function isPartOfAlternative(error: ErrorObject, errors: readonly ErrorObject[]): boolean {
-  return errors.some(
-    (other) =>
-      other !== error &&
-      (other.keyword === 'anyOf' || other.keyword === 'oneOf') &&
-      error.schemaPath.startsWith(`${other.schemaPath}/`),
+/**
+ * Errors inside `anyOf` and `oneOf` say what each alternative wants; together they confuse. Where one alternative is
+ * clearly the one that is meant, its errors stay, otherwise only the one that says that none fits.
+ */
+function meant(errors: readonly ErrorObject[]): ErrorObject[] {
+  let left = [...errors];
+  // Inner alternatives are reported before the outer ones that hold them.
+  for (const whole of errors.filter(({ keyword }) => keyword === 'anyOf' || keyword === 'oneOf')) {
+    if (!left.includes(whole)) continue;
+    const inside = left.filter((error) => isWithin(error, whole));
+    const chosen = chosenAlternative(inside, whole);
+    left = left.filter((error) =>
+      chosen === null ? !inside.includes(error) : error !== whole && !isOther(error, inside, chosen),
+    );
+  }
+  return left;
+}
+
+function isWithin(error: ErrorObject, whole: ErrorObject): boolean {
+  return (
+    error !== whole &&
+    error.instancePath.startsWith(whole.instancePath) &&
+    error.schemaPath.startsWith(`${whole.schemaPath}/`)
   );
+}
+
+function isOther(error: ErrorObject, inside: readonly ErrorObject[], chosen: readonly ErrorObject[]): boolean {
+  return inside.includes(error) && !chosen.includes(error);
+}
+
+/**
+ * The errors of the only alternative whose type and whose telling constants fit. Of a number or a text nothing is
+ * chosen: there the description of the whole says more.
+ */
+function chosenAlternative(inside: readonly ErrorObject[], whole: ErrorObject): ErrorObject[] | null {
+  if (typeof whole.data !== 'object' || whole.data === null) return null;
+  const alternatives = new Map<string, ErrorObject[]>();
+  for (const error of inside) {
+    const name = error.schemaPath.slice(whole.schemaPath.length + 1).split('/')[0] ?? '';
+    alternatives.set(name, [...(alternatives.get(name) ?? []), error]);
+  }
+  const possible = [...alternatives.values()].filter((errors) => !errors.some((error) => excludes(error, whole)));
+  return possible.length === 1 ? (possible[0] ?? null) : null;
+}
+
+function excludes({ keyword, instancePath }: ErrorObject, whole: ErrorObject): boolean {
+  const path = instancePath.slice(whole.instancePath.length);
+  if (path === '') return keyword === 'type' || keyword === 'const';
+  return keyword === 'const' && path.lastIndexOf('/') === 0;
 }
 
 function toFault(error: ErrorObject, base: string): Fault {
@@ -85,12 +125,12 @@ function invalidMessage(error: ErrorObject, params: Record<string, unknown>): st
   if (error.keyword === 'pattern') {
     return params.pattern === '\\S' ? 'write something besides blanks' : `match ${String(params.pattern)}`;
   }
-  if (
-    error.keyword === 'anyOf' &&
-    isJsonObject(error.parentSchema) &&
-    typeof error.parentSchema.description === 'string'
-  ) {
-    return error.parentSchema.description;
-  }
-  return error.message ?? 'is not allowed';
+  return descriptionOf(error) ?? error.message ?? 'is not allowed';
+}
+
+/** What stands beside the alternatives, none of which fits. */
+function descriptionOf({ keyword, parentSchema }: ErrorObject): string | null {
+  if (keyword !== 'anyOf' && keyword !== 'oneOf') return null;
+  const description = isJsonObject(parentSchema) ? parentSchema.description : undefined;
+  return typeof description === 'string' ? description : null;
 }

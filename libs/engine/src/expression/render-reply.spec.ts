@@ -53,6 +53,11 @@ describe('renderReply', () => {
     expect([reply.headers, error?.code]).toEqual([{}, 'illegal_reply']);
   });
 
+  it('drops a header so long that clients would refuse the whole answer', () => {
+    const { reply, error } = renderReply({ headers: { 'x-a': '{{p}}', 'x-b': '1' } }, { p: 'x'.repeat(4097) });
+    expect([reply.headers, error?.code]).toEqual([{ 'x-b': '1' }, 'illegal_reply']);
+  });
+
   it.each(['text/html', 'TEXT/HTML; charset=utf-8', 'image/svg+xml', 'application/xhtml+xml'])(
     'sandboxes %s',
     (type) => {

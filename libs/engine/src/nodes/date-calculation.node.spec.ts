@@ -23,6 +23,24 @@ describe('date-calculation', () => {
     });
   });
 
+  it.each<[string, Json]>([
+    ['a list, which has a method "at"', []],
+    ['an object that looks like a moment', { at: 1, zone: 'UTC' }],
+    ['a month 0', '0000-00-00'],
+    ['a day 32', '2026-01-32'],
+    ['a year beyond 9999', '1000000000-01-01T00:00:00Z'],
+    ['a number beyond all dates', 1e300],
+  ])('refuses %s', async (_what, input) => {
+    await expect(calculate(input, [step('add', { number: 1, unit: 'year' })])).rejects.toMatchObject({
+      code: 'invalid_input',
+    });
+  });
+
+  it('refuses a format of payload size, which would keep the worker busy', async () => {
+    const format = 'YYYY'.repeat(100_000);
+    await expect(calculate(START, [step('format', { format })])).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+
   it.each<[string, Json, Step[]]>([
     [
       'adds months to the end of a shorter one',

@@ -31,7 +31,10 @@ export const dateCalculationNode = defineNode<DateCalculationConfig>({
         maxItems: 100,
         default: [],
         description: 'Applied one after the other, each to what the one before gave.',
-        items: { oneOf: [...dateSteps].map(stepSchema) },
+        items: {
+          description: `write {function, arguments}; the functions are ${[...dateSteps.keys()].join(', ')}`,
+          oneOf: [...dateSteps].map(stepSchema),
+        },
       },
     },
   },

@@ -13,6 +13,8 @@ import {
 } from './date-value.js';
 
 const CLOCK_UNITS = ['millisecond', 'second', 'minute', 'hour'];
+/** Characters. Formatting takes the worker's time, and a payload may bring the format. */
+const LONGEST_FORMAT = 200;
 const UNITS = [...CLOCK_UNITS, 'day', 'week', 'month', 'quarter', 'year'];
 
 const DAY_MS = 86_400_000;
@@ -73,7 +75,10 @@ export const dateSteps: ReadonlyMap<string, DateStep> = new Map<string, DateStep
   ['startOfTime', onDate({ unit }, (moment, args) => edge(moment, 'startOf', args))],
   ['endOfTime', onDate({ unit }, (moment, args) => edge(moment, 'endOf', args))],
   ['isLeapYear', onDate({}, (moment) => wallOf(moment).isLeapYear())],
-  ['format', onDate({ format: { type: 'string', maxLength: 200, description: 'As YYYY-MM-DD HH:mm.' } }, formatted)],
+  [
+    'format',
+    onDate({ format: { type: 'string', maxLength: LONGEST_FORMAT, description: 'As YYYY-MM-DD HH:mm.' } }, formatted),
+  ],
   ['transDuration', onNumber({ unitBefore: unit, unitAfter: unit, round }, converted)],
   ['toTimestamp', onDate({ unit: { type: 'string', enum: ['second', 'millisecond'] } }, timestamp)],
   ['tsToDate', onNumber({ unit: { type: 'string', enum: ['second', 'millisecond'] } }, fromTimestamp)],
@@ -143,6 +148,7 @@ function edge(moment: Moment, which: 'startOf' | 'endOf', args: Arguments): Mome
 
 function formatted({ at, zone }: Moment, { format }: Arguments): string {
   if (typeof format !== 'string') throw invalid('a format is text such as YYYY-MM-DD');
+  if (format.length > LONGEST_FORMAT) throw invalid(`a format has at most ${LONGEST_FORMAT} characters`);
   return (zone === 'UTC' ? at : at.tz(zone)).format(format);
 }
 

@@ -10,7 +10,8 @@ import { EngineError } from '../contract/engine-error.js';
 for (const plugin of [utc, timezone, isoWeek, isLeapYear, quarterOfYear, advancedFormat]) dayjs.extend(plugin);
 
 const WALL = 'YYYY-MM-DDTHH:mm:ss.SSS';
-const ISO = /^\d{4}-\d{2}(?:-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?)?$/;
+const ISO =
+  /^\d{4}-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?)?$/;
 
 /** A point in time and the zone whose calendar and clock it is read on. */
 export interface Moment {
@@ -24,7 +25,7 @@ export interface Moment {
 export type DateValue = Moment | number | string | boolean;
 
 export function isMoment(value: unknown): value is Moment {
-  return typeof value === 'object' && value !== null && 'at' in value;
+  return typeof value === 'object' && value !== null && 'at' in value && dayjs.isDayjs(value.at);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Json } from '#shared';
+import { isJsonObject, type Json } from '#shared';
 import { defineNode } from '../contract/node.js';
 import type { Calculation, Fault } from '../contract/workflow-document.js';
 import { evaluateInBounds } from '../expression/evaluate-in-bounds.js';
@@ -59,7 +59,7 @@ export const multiConditionsNode = defineNode<MultiConditionsNodeConfig>({
     },
   },
   branches: 'any',
-  branchesOf: ({ conditions }) => [...(Array.isArray(conditions) ? conditions : []).map(({ key }) => key), OTHERWISE],
+  branchesOf: ({ conditions }) => [...keysOf(conditions), OTHERWISE],
   effect: 'pure',
   raw: ['conditions'],
   check: ({ conditions }) => conditions.flatMap((condition, index) => checkOne(condition, index, conditions)),
@@ -121,6 +121,13 @@ export const multiConditionsNode = defineNode<MultiConditionsNodeConfig>({
     return { ...otherwise, failAfter: { code: 'no_match', message: 'None of the conditions holds.' } };
   },
 });
+
+/** Asked also of a config that its schema refuses. */
+function keysOf(conditions: unknown): string[] {
+  return (Array.isArray(conditions) ? (conditions as Json[]) : []).flatMap((condition) =>
+    isJsonObject(condition) && typeof condition.key === 'string' ? [condition.key] : [],
+  );
+}
 
 function checkOne(
   condition: MultiConditionsNodeConfig['conditions'][number],

@@ -2,9 +2,17 @@ import { newId, isJsonObject, type Json } from '#shared';
 import { defineNode } from '../contract/node.js';
 import type { NodeRunRecord } from '../contract/node-run.js';
 import { isEnding } from '../contract/statuses.js';
+import type { Fault } from '../contract/workflow-document.js';
 
 /** Config of a subflow, see contract.md 7. */
 export type SubflowNodeConfig = { workflow: string; context?: Json };
+
+const WORKFLOW_KEY = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const NO_KEY: Fault = {
+  pointer: '/workflow',
+  code: 'invalid',
+  message: 'write the key of a workflow: small letters, digits and -, or a template that gives one',
+};
 
 export const subflowNode = defineNode<SubflowNodeConfig>({
   type: 'subflow',
@@ -29,6 +37,7 @@ export const subflowNode = defineNode<SubflowNodeConfig>({
   },
   branches: [],
   effect: 'pure',
+  check: ({ workflow }) => (workflow.includes('{{') || WORKFLOW_KEY.test(workflow) ? [] : [NO_KEY]),
   examples: [
     {
       title: 'Waits for the child',

@@ -4,8 +4,11 @@ import type { EngineLimits } from '../contract/execution.js';
 import type { NodeRunRecord } from '../contract/node-run.js';
 import { jsonBytes } from './json-bytes.js';
 
-/** What all node runs of an execution may come to, as a multiple of its state: a loop's history is longer than its state. */
-const HISTORY_PER_STATE = 16;
+/**
+ * What all node runs of an execution may come to, as a multiple of its state: a loop's history is longer than its state.
+ * The history is read and answered as a whole: 256 MB of it could be written, but not be read within a statement's time.
+ */
+const HISTORY_PER_STATE = 4;
 
 /** Counts what an execution holds and what it records, in bytes of JSON, against RESULT_LIMITS. */
 export class StateSize {

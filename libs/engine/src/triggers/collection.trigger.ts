@@ -107,9 +107,10 @@ function checkChanged({ changed, events = ['created', 'updated'] }: JsonObject):
 }
 
 function checkRecordFilter(filter: Json | undefined): Fault[] {
-  if (!isJsonObject(filter)) return [];
+  if (filter === undefined) return [];
+  const faults = checkFilter(filter, '/trigger/filter');
+  if (faults.length > 0) return faults;
   const paths = templatePaths(filter);
   const message = 'write literals: when records change there is no context yet that a template could read';
-  if (paths.length > 0) return [{ pointer: '/trigger/filter', code: 'invalid', message }];
-  return checkFilter(filter, '/trigger/filter');
+  return paths.length === 0 ? [] : [{ pointer: '/trigger/filter', code: 'invalid', message }];
 }
