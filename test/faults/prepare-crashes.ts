@@ -1,0 +1,21 @@
+import type { Json } from '#shared';
+import { CHANNEL, CHILD, RECORD_FIELDS, RECORDS, type CrashDocument } from './crash-document.js';
+import { CHILD_NODES } from './documents-with-writes.js';
+import type { CrashRig } from './crash-rig.js';
+
+/** Stores the documents and what their nodes need. */
+export async function prepareCrashes(rig: CrashRig, documents: readonly CrashDocument[]): Promise<void> {
+  const { ask, hookmill, outside } = rig;
+  await ask('PUT', `/collections/${RECORDS}`, { title: 'What crashes leave', fields: RECORD_FIELDS });
+  const headers = [{ name: 'x-execution', value: '{{message.execution}}' }];
+  // Signed: the id of the message is what its receiver tells a repetition by.
+  const secret = 'whsec_Y3Jhc2ggdGVzdCBjcmFzaCB0ZXN0';
+  await ask('PUT', `/channels/${CHANNEL}`, { type: 'webhook', url: `${outside.url}/notification`, headers, secret });
+  const all = [
+    { key: CHILD, mode: 'async', nodes: CHILD_NODES },
+    ...documents.map(({ key, mode = 'async', nodes }) => ({ key, mode, nodes: nodes(outside) })),
+  ];
+  const apply = ({ key, mode, nodes }: { key: string; mode: string; nodes: Json[] }) =>
+    hookmill.apply({ key, enabled: true, trigger: { type: 'webhook', mode }, nodes });
+  await Promise.all(all.map(apply));
+}
