@@ -5,8 +5,8 @@ import type { Effect } from './workloads.js';
 /** A workflow whose worker is killed, and what has to come of each of its executions. */
 export interface CrashDocument {
   key: string;
-  /** Default `async`. */
-  mode?: 'async' | 'sync';
+  /** What starts it: a webhook whose sender does not wait (default) or does, or a record that is submitted. */
+  trigger?: 'async' | 'sync' | 'approval';
   nodes(outside: Pick<OutsideWorld, 'url' | 'smtpPort'>): Json[];
   /** Calls to the outside world, in order; the one of a node named `sql` is a record of that name. */
   effects?: readonly Effect[];

@@ -4,7 +4,7 @@ import { BoundaryTrap } from './boundary-trap.js';
 import { RECORDS, type CrashDocument } from './crash-document.js';
 import type { CrashRig } from './crash-rig.js';
 import type { CrashCalls } from './outside-world.js';
-import { send } from './send.js';
+import { latestExecutions, startCrash } from './start-crash.js';
 
 /** What came of one execution. */
 export interface CrashFound {
@@ -43,7 +43,10 @@ export async function executeUntilEnd(
 ): Promise<{ trap: BoundaryTrap; found: CrashFound }> {
   const trap = new BoundaryTrap(point);
   const tag = `crash-${(sent += 1)}`;
-  const { id, answer, before } = await start(rig, document, { tag, trap });
+  const before = document.child ? await latestExecutions(rig, document.child) : [];
+  rig.set(trap);
+  const { id, answered: answer } = await startCrash(rig, document, tag);
+  trap.known(id);
   const body = await ended(rig, document, { id, trap });
   const answered = await answer;
   if (point !== null) await eventually(() => trap.killed, Boolean, LAST_BOUNDARY_WITHIN).catch(() => undefined);
@@ -57,35 +60,6 @@ export async function executeUntilEnd(
     children: document.child ? await childrenOf(rig, document.child, before) : [],
   };
   return { trap, found };
-}
-
-async function start(
-  rig: CrashRig,
-  { key, mode, child }: CrashDocument,
-  { tag, trap }: { tag: string; trap: BoundaryTrap },
-) {
-  const before = child ? await executionsOf(rig, child) : [];
-  const known = mode === 'sync' ? await executionsOf(rig, key) : [];
-  rig.set(trap);
-  const body = JSON.stringify({ tag });
-  const sending = send(`${rig.hookmill.gatewayUrls[0]}/api/webhooks/${key}`, tag, body, ENDS_WITHIN);
-  const id = await (mode === 'sync' ? newExecution(rig, key, known) : sending.then(acceptedAs));
-  trap.known(id);
-  const answer = sending.then((result) => (mode === 'sync' && result.kind === 'answer' ? result.status : null));
-  return { id, answer, before: before.map((row) => row['id']!) };
-}
-
-function acceptedAs(answer: Awaited<ReturnType<typeof send>>): string {
-  if (answer.kind === 'answer' && answer.executionId !== null) return answer.executionId;
-  throw new Error(`Not accepted: ${JSON.stringify(answer)}`);
-}
-
-/** A sender that waits learns of its execution too late. */
-async function newExecution(rig: CrashRig, key: string, known: readonly Row[]): Promise<string> {
-  const ids = new Set(known.map(({ id }) => id));
-  const fresh = async () => (await executionsOf(rig, key)).filter(({ id }) => !ids.has(id!));
-  const [execution] = await eventually(fresh, (rows) => rows.length > 0);
-  return String(execution!['id']);
 }
 
 async function ended(
@@ -127,12 +101,11 @@ function recordsOf(rig: CrashRig, tag: string, name?: string): Promise<Row[]> {
 
 const tasksOf = (rig: CrashRig, id: string): Promise<Row[]> => items(rig, `/tasks?execution=${id}`);
 
-/** The latest ones: more than one execution makes. */
-const executionsOf = (rig: CrashRig, key: string): Promise<Row[]> => items(rig, `/executions?workflow=${key}`);
-
-async function childrenOf(rig: CrashRig, child: string, before: readonly Json[]): Promise<string[]> {
-  const rows = await executionsOf(rig, child);
-  return rows.filter(({ id }) => !before.includes(id!)).map(({ status }) => String(status));
+/** Statuses of the executions that there were not before. */
+async function childrenOf(rig: CrashRig, child: string, before: readonly Row[]): Promise<string[]> {
+  const known = new Set(before.map(({ id }) => id));
+  const rows = await latestExecutions(rig, child);
+  return rows.filter(({ id }) => !known.has(id)).map(({ status }) => String(status));
 }
 
 async function items(rig: CrashRig, path: string): Promise<Row[]> {

@@ -11,7 +11,7 @@ export interface CrashExpectation {
  * Derived from the boundaries of an undisturbed execution, in order. The intent of an effect is committed by the last
  * statement before its call, its result by the first one after; between the two nobody knows whether it happened.
  * Without effects everything commits with its journal entry, and whatever the kill, nothing is in doubt.
- * @param point index of the boundary at which the worker was killed
+ * @param point index of the boundary at which the worker was killed; NaN when it was not
  */
 export function expectAfterCrash(
   order: readonly string[],

@@ -18,7 +18,7 @@ const records: CrashDocument = {
   records: ['kept:done'],
   tasks: ['cc:eve:open', 'cc:joe:open'],
   output: { updated: 1, destroyed: 1 },
-  telling: ['before commit 1', 'after commit 2', 'after commit 3', 'after commit 4', 'after commit 5'],
+  telling: ['before commit 1', 'after commit 3', 'after commit 4', 'after commit 5'],
 };
 
 const byExecution = { collection: RECORDS, filter: { execution: { $eq: EXECUTION } } };
@@ -33,7 +33,7 @@ const reads: CrashDocument = {
   ],
   records: ['read:new'],
   output: { name: 'read', count: 1 },
-  telling: [`after select ${RECORDS} 1`, `before select ${RECORDS} 2`],
+  telling: ['before commit 2'],
 };
 
 const waits: CrashDocument = {
@@ -41,21 +41,34 @@ const waits: CrashDocument = {
   nodes: () => [create('before'), wait, create('after'), output('waited')],
   records: ['after:new', 'before:new'],
   output: 'waited',
-  telling: ['after journal-entries 1', 'after resume-due 1', 'after commit 2'],
+  telling: ['after journal-entries 1', 'after resume-due 1'],
 };
 
 const people: CrashDocument = {
   key: 'crash-people',
   nodes: () => [
     node('check', 'manual', { assignees: ['ann', 'bob'], mode: 'all', title: 'Check' }),
-    node('agree', 'approval', { approvers: ['cid'], title: 'Agree' }),
+    create('checked'),
+    output('checked'),
+  ],
+  records: ['checked:new'],
+  tasks: ['manual:ann:done', 'manual:bob:done'],
+  output: 'checked',
+  telling: ['before commit 1', 'after commit 1'],
+};
+
+const approval: CrashDocument = {
+  key: 'crash-approval',
+  trigger: 'approval',
+  nodes: () => [
+    node('agree', 'approval', { approvers: ['cid', 'dan'], title: 'Agree' }),
     create('agreed'),
     output('agreed'),
   ],
-  records: ['agreed:new'],
-  tasks: ['approval:cid:done', 'manual:ann:done', 'manual:bob:done'],
+  records: ['agreed:new', 'submitted:new'],
+  tasks: ['approval:cid:done', 'approval:dan:done'],
   output: 'agreed',
-  telling: ['before commit 1', 'after commit 1', 'after commit 2'],
+  telling: ['after commit 1'],
 };
 
 const nested: CrashDocument = {
@@ -68,7 +81,7 @@ const nested: CrashDocument = {
   child: CHILD,
   records: ['child:new', 'parent:new'],
   output: 'from the child',
-  telling: ['before commit 1', 'after commit 1', 'after child commit 1', 'after child record-outcome-and-wake 1'],
+  telling: ['after commit 1', 'after child commit 1', 'after child record-outcome-and-wake 1'],
 };
 
 /** What the subflow starts. */
@@ -82,7 +95,7 @@ const rounds: CrashDocument = {
   ],
   records: ['0:new', '1:new', '2:new'],
   output: 'round',
-  telling: ['after commit 1', 'before commit 3', 'after commit 3'],
+  telling: ['before commit 2', 'after commit 3'],
 };
 
 const parallel: CrashDocument = {
@@ -98,7 +111,7 @@ const parallel: CrashDocument = {
   ],
   records: ['later:new', 'left:new', 'right:new'],
   output: 'joined',
-  telling: ['after commit 1', 'before commit 2', 'after commit 3'],
+  telling: ['before commit 2', 'after commit 2'],
 };
 
 /** A branch loses with somebody asked in it. */
@@ -117,12 +130,12 @@ const race: CrashDocument = {
   tasks: ['manual:zoe:closed'],
   silent: ['zoe'],
   output: 'raced',
-  telling: ['after commit 1', 'after commit 3'],
+  telling: ['before commit 3', 'after commit 3'],
 };
 
 const answer: CrashDocument = {
   key: 'crash-answer',
-  mode: 'sync',
+  trigger: 'sync',
   nodes: () => [
     create('asked'),
     node('say', 'response-message', { message: 'asked' }),
@@ -131,10 +144,10 @@ const answer: CrashDocument = {
   ],
   records: ['asked:new'],
   output: 'answered',
-  telling: ['after commit 1', 'after record-outcome 1'],
+  telling: ['after record-outcome 1'],
 };
 
 export const DOCUMENTS_WITH_WRITES: readonly CrashDocument[] = [
-  ...[records, reads, waits, people],
+  ...[records, reads, waits, people, approval],
   ...[nested, rounds, parallel, race, answer],
 ];

@@ -11,11 +11,17 @@ export async function prepareCrashes(rig: CrashRig, documents: readonly CrashDoc
   // Signed: the id of the message is what its receiver tells a repetition by.
   const secret = 'whsec_Y3Jhc2ggdGVzdCBjcmFzaCB0ZXN0';
   await ask('PUT', `/channels/${CHANNEL}`, { type: 'webhook', url: `${outside.url}/notification`, headers, secret });
-  const all = [
-    { key: CHILD, mode: 'async', nodes: CHILD_NODES },
-    ...documents.map(({ key, mode = 'async', nodes }) => ({ key, mode, nodes: nodes(outside) })),
+  const all: Pick<CrashDocument, 'key' | 'trigger' | 'nodes'>[] = [
+    { key: CHILD, nodes: () => CHILD_NODES },
+    ...documents,
   ];
-  const apply = ({ key, mode, nodes }: { key: string; mode: string; nodes: Json[] }) =>
-    hookmill.apply({ key, enabled: true, trigger: { type: 'webhook', mode }, nodes });
+  const apply = ({ key, trigger = 'async', nodes }: (typeof all)[number]) =>
+    hookmill.apply({ key, enabled: true, trigger: TRIGGERS[trigger], nodes: nodes(outside) });
   await Promise.all(all.map(apply));
 }
+
+const TRIGGERS: Record<NonNullable<CrashDocument['trigger']>, Json> = {
+  async: { type: 'webhook', mode: 'async' },
+  sync: { type: 'webhook', mode: 'sync' },
+  approval: { type: 'approval', collection: RECORDS },
+};

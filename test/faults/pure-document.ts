@@ -34,5 +34,5 @@ export const PURE_DOCUMENT: CrashDocument = {
     output({ total: result('total'), picked: result('named.q'), day: result('day') }),
   ],
   output: { total: 2, picked: 4, day: '2026-02-01' },
-  telling: ['after load-runnable 1', 'before record-outcome 1'],
+  telling: ['before record-outcome 1'],
 };
