@@ -6,7 +6,7 @@ import { isSettled } from './restore-visit.js';
 import { runFork } from './run-fork.js';
 import { runRounds } from './run-rounds.js';
 import { keepOpen, settleOpen, type ExecutionEnd, type Settled } from './settle-visit.js';
-import { stopReason } from './stop-reason.js';
+import { ABORTED, stopReason } from './stop-reason.js';
 import { visitNode, type OpenVisit } from './visit-node.js';
 
 /**
@@ -84,7 +84,7 @@ async function runFailing(
 function endBeforeNode({ signal }: Frame, { input, steps }: ExecutionState): ExecutionEnd | null {
   const stop = stopReason(signal);
   if (stop !== null) {
-    return { ...stop, error: { code: 'aborted', message: 'The execution was stopped.' }, reply: null };
+    return { ...stop, error: { code: ABORTED, message: 'The execution was stopped.' }, reply: null };
   }
   const { maxSteps } = input.limits;
   if (steps < maxSteps) return null;
