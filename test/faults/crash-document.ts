@@ -8,7 +8,7 @@ export interface CrashDocument {
   /** What starts it: a webhook whose sender does not wait (default) or does, or a record that is submitted. */
   trigger?: 'async' | 'sync' | 'approval';
   nodes(outside: Pick<OutsideWorld, 'url' | 'smtpPort'>): Json[];
-  /** Calls to the outside world, in order; the one of a node named `sql` is a record of that name. */
+  /** Calls to the outside world, in order; those of nodes named `sql` and `in-app` arrive in Postgres. */
   effects?: readonly Effect[];
   /** Its records that are there in the end, as `<name>:<state>`. Whatever the kill: that many, no more, no less. */
   records?: readonly string[];
@@ -26,7 +26,8 @@ export interface CrashDocument {
 /** Every record of the test, told apart by the delivery that led to it. */
 export const RECORDS = 'crash_records';
 export const RECORD_FIELDS = ['tag', 'execution', 'name', 'state'].map((name) => ({ name, type: 'string' }));
-/** A webhook channel to the outside world. */
+/** A webhook channel to the outside world, and one that keeps messages here. */
 export const CHANNEL = 'crash-channel';
+export const IN_APP = 'crash-in-app';
 /** What the child workflow is called; nobody sends to it. */
 export const CHILD = 'crash-child';

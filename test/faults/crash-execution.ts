@@ -86,10 +86,14 @@ async function submitOpen(rig: CrashRig, id: string, silent: readonly string[]):
   }
 }
 
-/** With those of the sql node, which leaves a record. */
+/** With those that Postgres gets: of an sql node, which leaves a record, and of an in-app channel, to the tag. */
 async function callsOf(rig: CrashRig, id: string, tag: string): Promise<ReadonlyMap<string, CrashCalls>> {
-  const rows = (await recordsOf(rig, tag, 'sql')).length;
-  return new Map([...rig.outside.callsOf(id), ['sql', { calls: rows, keys: new Set<string>() }]]);
+  const counted = (rows: readonly Row[]) => ({ calls: rows.length, keys: new Set<string>() });
+  return new Map([
+    ...rig.outside.callsOf(id),
+    ['sql', counted(await recordsOf(rig, tag, 'sql'))],
+    ['in-app', counted(await items(rig, `/notifications?to=${tag}`))],
+  ]);
 }
 
 const describeTask = ({ kind, assignee, status }: Row) => [kind, assignee, status].join(':');

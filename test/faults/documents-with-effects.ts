@@ -1,5 +1,5 @@
 import type { Json } from '#shared';
-import { CHANNEL, RECORDS, type CrashDocument } from './crash-document.js';
+import { CHANNEL, IN_APP, RECORDS, type CrashDocument } from './crash-document.js';
 import { EXECUTION, node, output, result, TAG } from './crash-nodes.js';
 import type { Effect } from './workloads.js';
 
@@ -30,7 +30,7 @@ const INSERT = `insert into ${RECORDS} (tag, execution, name, state) values (:ta
 /** A call of each kind that is no request. */
 const calls: CrashDocument = {
   key: 'crash-calls',
-  effects: [once('mail'), again('llm'), again('notification'), once('sql')],
+  effects: [once('mail'), again('llm'), again('notification'), once('in-app'), once('sql')],
   nodes: ({ url, smtpPort }) => [
     node('mail', 'mailer', {
       provider: { host: '127.0.0.1', port: smtpPort, secure: false },
@@ -46,6 +46,7 @@ const calls: CrashDocument = {
       message: { text: 'Order', execution: EXECUTION },
       repeatable: true,
     }),
+    node('in-app', 'notification', { channel: IN_APP, message: { to: TAG, text: `execution: ${EXECUTION}` } }),
     node('sql', 'sql', {
       sql: INSERT,
       variables: [
@@ -56,7 +57,14 @@ const calls: CrashDocument = {
     output('called'),
   ],
   output: 'called',
-  telling: ['received mail 1', 'answered llm 1', 'received notification 1', 'before sql commit 1', 'received sql 1'],
+  telling: [
+    'received mail 1',
+    'answered llm 1',
+    'received notification 1',
+    'received in-app 1',
+    'before sql commit 1',
+    'received sql 1',
+  ],
 };
 
 export const DOCUMENTS_WITH_EFFECTS: readonly CrashDocument[] = [requests, calls];

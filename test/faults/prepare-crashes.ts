@@ -1,5 +1,5 @@
 import type { Json } from '#shared';
-import { CHANNEL, CHILD, RECORD_FIELDS, RECORDS, type CrashDocument } from './crash-document.js';
+import { CHANNEL, CHILD, IN_APP, RECORD_FIELDS, RECORDS, type CrashDocument } from './crash-document.js';
 import { CHILD_NODES } from './documents-with-writes.js';
 import type { CrashRig } from './crash-rig.js';
 
@@ -11,6 +11,7 @@ export async function prepareCrashes(rig: CrashRig, documents: readonly CrashDoc
   // Signed: the id of the message is what its receiver tells a repetition by.
   const secret = 'whsec_Y3Jhc2ggdGVzdCBjcmFzaCB0ZXN0';
   await ask('PUT', `/channels/${CHANNEL}`, { type: 'webhook', url: `${outside.url}/notification`, headers, secret });
+  await ask('PUT', `/channels/${IN_APP}`, { type: 'in-app' });
   const all: Pick<CrashDocument, 'key' | 'trigger' | 'nodes'>[] = [
     { key: CHILD, nodes: () => CHILD_NODES },
     ...documents,

@@ -14,6 +14,8 @@ import {
 const PARTITION = /-p\d{8}$/;
 /** Statements of sql nodes have a pool, and so connections, of their own. */
 const SQL_POOL = /-sql$/;
+/** Statements that are what a node does: nothing of them is in the journal. */
+const EFFECTS: ReadonlyMap<string, string> = new Map([['add-notifications', 'in-app']]);
 const ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
 /** A statement under way, or a transaction that is open, and who watches it. */
@@ -26,7 +28,8 @@ interface Watched {
 /**
  * Boundaries of one connection. A statement by itself has one before and one after it. Inside a transaction nothing is
  * done before its end, so its statements have one before them only, and the commit has both; once one statement concerns
- * the execution, all that follow do. The transaction of an sql node is its effect: `received sql` is its commit.
+ * the execution, all that follow do. After an effect that Postgres itself receives it is called as if it were another
+ * receiver's: `received sql` is the commit of an sql node.
  */
 export class WatchedSession {
   private isFirst = true;
@@ -78,8 +81,8 @@ export class WatchedSession {
     if (current === null) return false;
     const owner = current.owner ?? current.trap.ownerOf(answer);
     if (owner === null) return false;
-    const isEffect = this.isSql && current.statement === 'commit';
-    return current.trap.reach(isEffect ? 'received sql' : `after ${owner}${current.statement}`, this.kill);
+    const effect = this.isSql ? 'sql' : EFFECTS.get(current.statement);
+    return current.trap.reach(effect ? `received ${effect}` : `after ${owner}${current.statement}`, this.kill);
   }
 
   private prepare(message: Buffer): void {
