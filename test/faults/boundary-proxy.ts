@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import type { BoundaryTrap, Kill } from './boundary-trap.js';
-import { BIND, PostgresMessages, READY_FOR_QUERY, statementOf } from './postgres-messages.js';
+import { PostgresMessages, READY_FOR_QUERY } from './postgres-messages.js';
+import { WatchedSession } from './watched-session.js';
 
 /** Stands between one worker and Postgres. */
 export interface BoundaryProxy {
@@ -19,19 +20,18 @@ export interface BoundaryProxyOptions {
   kill: Kill;
 }
 
-interface Connection extends BoundaryProxyOptions {
+interface Connection {
   worker: Socket;
   database: Socket;
-  /** The statement under way about the execution, and the trap that watches it. */
-  watched: { statement: string; trap: BoundaryTrap } | null;
+  session: WatchedSession;
 }
 
-export async function startBoundaryProxy(options: BoundaryProxyOptions): Promise<BoundaryProxy> {
-  const target = new URL(options.databaseUrl);
+export async function startBoundaryProxy({ databaseUrl, trap, kill }: BoundaryProxyOptions): Promise<BoundaryProxy> {
+  const target = new URL(databaseUrl);
   const sockets = new Set<Socket>();
   const server = createServer((worker) => {
     const database = connect(Number(target.port), target.hostname);
-    const connection: Connection = { ...options, worker, database, watched: null };
+    const connection: Connection = { worker, database, session: new WatchedSession(trap, kill) };
     for (const socket of [worker, database]) {
       socket.setNoDelay(true);
       sockets.add(socket);
@@ -45,7 +45,7 @@ export async function startBoundaryProxy(options: BoundaryProxyOptions): Promise
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const url = new URL(options.databaseUrl);
+  const url = new URL(databaseUrl);
   url.port = String((server.address() as AddressInfo).port);
   return {
     url: url.toString(),
@@ -56,37 +56,27 @@ export async function startBoundaryProxy(options: BoundaryProxyOptions): Promise
   };
 }
 
-async function toDatabase(connection: Connection): Promise<void> {
+async function toDatabase({ worker, database, session }: Connection): Promise<void> {
   const messages = new PostgresMessages(true);
-  for await (const chunk of connection.worker)
+  for await (const chunk of worker)
     for (const message of messages.push(chunk as Buffer)) {
-      if (message[0] === BIND && (await isKilledBefore(connection, message))) return;
-      connection.database.write(message);
+      if (await session.isKilledBefore(message)) return;
+      database.write(message);
     }
 }
 
-async function isKilledBefore(connection: Connection, bind: Buffer): Promise<boolean> {
-  const trap = connection.trap();
-  if (!trap || trap.killed || !(await trap.concerns(bind))) return false;
-  const statement = statementOf(bind);
-  if (trap.reach(`before ${statement}`, connection.kill)) return true;
-  connection.watched = { statement, trap };
-  return false;
-}
-
 /** The answer to a watched statement is held back until it is complete, which is after the commit. */
-async function toWorker(connection: Connection): Promise<void> {
+async function toWorker({ worker, database, session }: Connection): Promise<void> {
   const messages = new PostgresMessages(false);
   let held: Buffer[] = [];
-  for await (const chunk of connection.database)
+  for await (const chunk of database)
     for (const message of messages.push(chunk as Buffer)) {
       held.push(message);
-      const { watched } = connection;
-      if (watched && message[0] !== READY_FOR_QUERY) continue;
-      connection.watched = null;
-      if (watched?.trap.reach(`after ${watched.statement}`, connection.kill)) return;
-      connection.worker.write(Buffer.concat(held));
+      if (session.isWatched && message[0] !== READY_FOR_QUERY) continue;
+      const answer = Buffer.concat(held);
       held = [];
+      if (session.isKilledAfter(answer)) return;
+      worker.write(answer);
     }
 }
 

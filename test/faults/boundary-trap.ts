@@ -1,19 +1,23 @@
 /** Ends a worker process at once. */
 export type Kill = () => void;
 
+/** Whose a statement is, as it is written before its name: the execution itself, or one that it started. */
+export type Owner = '' | 'child ';
+
 /**
- * Watches what one execution makes its worker say to Postgres and to the witness, names each boundary (`before claim 1`:
- * a statement that is about to reach Postgres; `after claim 1`: it was done, and the worker does not know yet), and
- * kills the worker at the chosen one.
+ * Watches what one execution, with its children, makes its worker say to Postgres and to the world outside, names each
+ * boundary (`before claim 1`: a statement that is about to reach Postgres; `after claim 1`: it was committed, and the
+ * worker does not know yet), and kills the worker at the chosen one.
  */
 export class BoundaryTrap {
   /** Boundaries in the order in which they were reached, up to the kill. */
   readonly reached: string[] = [];
   killed = false;
   private readonly point: string | null;
-  private readonly identified: Promise<string>;
-  private identify!: (executionId: string) => void;
-  private executionId: string | null = null;
+  private readonly identified: Promise<void>;
+  private identify!: () => void;
+  /** The execution comes first: what it says may name its children too. */
+  private readonly owners = new Map<string, Owner>();
   private lastKill: Kill | null = null;
 
   /** @param point the boundary to kill at; null to only watch */
@@ -24,17 +28,25 @@ export class BoundaryTrap {
 
   /** The answer named the execution; statements were held back until now, for they might have been about it. */
   known(executionId: string): void {
-    this.executionId = executionId;
-    this.identify(executionId);
+    this.owners.set(executionId, '');
+    this.identify();
   }
 
-  /** Whether bytes on their way to Postgres name the execution; waits until it is known. */
-  async concerns(bytes: Buffer): Promise<boolean> {
-    return bytes.includes(this.executionId ?? (await this.identified));
+  /** The execution is starting another one. */
+  adopt(executionId: string): void {
+    this.owners.set(executionId, 'child ');
   }
 
-  isOf(executionId: string): boolean {
-    return this.executionId === executionId;
+  /** Whose bytes on their way to Postgres are, null for somebody else's; waits until the execution is known. */
+  async concerns(bytes: Buffer): Promise<Owner | null> {
+    await this.identified;
+    return this.ownerOf(bytes);
+  }
+
+  /** Whose bytes are, as far as is known. */
+  ownerOf(bytes: Buffer | string): Owner | null {
+    for (const [id, owner] of this.owners) if (bytes.includes(id)) return owner;
+    return null;
   }
 
   /**

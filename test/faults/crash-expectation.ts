@@ -10,7 +10,8 @@ export interface CrashExpectation {
 /**
  * Derived from the boundaries of an undisturbed execution, in order. The intent of an effect is committed by the last
  * statement before its call, its result by the first one after; between the two nobody knows whether it happened.
- * @param point index of the boundary at which the worker was killed
+ * Without effects everything commits with its journal entry, and whatever the kill, nothing is in doubt.
+ * @param point index of the boundary at which the worker was killed; NaN when it was not
  */
 export function expectAfterCrash(
   order: readonly string[],
@@ -33,8 +34,8 @@ export function expectAfterCrash(
 
 function isUnknown(order: readonly string[], point: number, node: string): boolean {
   const isCommit = (label: string) => label.startsWith('after ');
-  const intent = order.slice(0, order.indexOf(`received ${node} 1`)).findLastIndex(isCommit);
-  const answered = order.indexOf(`answered ${node} 1`);
-  const settled = answered + order.slice(answered).findIndex(isCommit);
+  const received = order.indexOf(`received ${node} 1`);
+  const intent = order.slice(0, received).findLastIndex(isCommit);
+  const settled = received + order.slice(received).findIndex(isCommit);
   return point >= intent && point < settled;
 }

@@ -1,24 +1,19 @@
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Json } from '#shared';
 import type { AppProcess } from '../../apps/local/src/app-process.js';
 import { eventually } from '../support/eventually.js';
 import { startBreakableHookmill } from './breakable-hookmill.js';
 import type { BreakableHookmill } from './breakable-hookmill.js';
 import { startBoundaryProxy } from './boundary-proxy.js';
 import type { BoundaryTrap } from './boundary-trap.js';
-
-/** Calls of one node. */
-export interface CrashCalls {
-  calls: number;
-  keys: Set<string>;
-}
+import { startOutsideWorld } from './outside-world.js';
+import type { OutsideWorld } from './outside-world.js';
 
 /** An installation whose workers reach Postgres through proxies, and are replaced when they are killed. */
 export interface CrashRig {
   hookmill: BreakableHookmill['hookmill'];
-  /** Calls that the witness got from an execution, by node. */
-  callsOf(executionId: string): Map<string, CrashCalls>;
+  outside: OutsideWorld;
+  /** Calls the management API. @throws Error on a refusal */
+  ask(method: string, path: string, body?: Json): Promise<Record<string, Json>>;
   /** Watches, or kills, the next execution. */
   set(trap: BoundaryTrap | null): void;
   /** Until there are workers again: one to be killed, one to take over. */
@@ -38,20 +33,20 @@ const TIMES = {
 const WORKERS = 3;
 const NEEDED = 2;
 
-/** @param document is given the witness's URL and applied */
-export async function startCrashRig(
-  document: (url: string) => Parameters<CrashRig['hookmill']['apply']>[0],
-): Promise<CrashRig> {
+export async function startCrashRig(): Promise<CrashRig> {
   const installation = await startBreakableHookmill({ gateways: 1, workers: 0, env: TIMES });
   const { hookmill } = installation;
-  const seen = new Map<string, Map<string, CrashCalls>>();
-  const state: RigState = { trap: null, seen, alive: new Set(), stopping: false, fault: null };
+  const state: RigState = { trap: null, alive: new Set(), stopping: false, fault: null };
   const lanes: Promise<void>[] = [];
-  const witness = await startWitness(state);
-  const { port } = witness.address() as AddressInfo;
+  const outside = await startOutsideWorld(() => state.trap);
   const rig: CrashRig = {
     hookmill,
-    callsOf: (id) => seen.get(id) ?? new Map<string, CrashCalls>(),
+    outside,
+    ask: async (method, path, body) => {
+      const answer = await hookmill.api(method, path, body);
+      if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      return answer.body;
+    },
     set: (trap) => (state.trap = trap),
     manned: async () => {
       await eventually(
@@ -63,22 +58,19 @@ export async function startCrashRig(
     },
     stop: async () => {
       state.stopping = true;
-      witness.closeAllConnections();
-      witness.close();
+      outside.close();
       for (const worker of state.alive) void worker.stop(true);
       await Promise.all(lanes);
       await installation.stop();
     },
   };
   for (let count = 0; count < WORKERS; count += 1) lanes.push(keepWorker(hookmill, state));
-  await hookmill.apply(document(`http://127.0.0.1:${port}`));
   await rig.manned();
   return rig;
 }
 
 interface RigState {
   trap: BoundaryTrap | null;
-  seen: Map<string, Map<string, CrashCalls>>;
   alive: Set<AppProcess>;
   stopping: boolean;
   /** A worker could not be started. */
@@ -117,21 +109,4 @@ async function keepOne(hookmill: CrashRig['hookmill'], state: RigState): Promise
   } finally {
     proxy.close();
   }
-}
-
-async function startWitness(state: RigState): Promise<Server> {
-  const server = createServer((request, response) => {
-    const execution = String(request.headers['x-execution']);
-    const node = request.url!.slice(1);
-    const calls = state.seen.get(execution) ?? new Map<string, CrashCalls>();
-    const { calls: before, keys } = calls.get(node) ?? { calls: 0, keys: new Set<string>() };
-    calls.set(node, { calls: before + 1, keys: keys.add(String(request.headers['idempotency-key'])) });
-    state.seen.set(execution, calls);
-    const trap = state.trap?.isOf(execution) ? state.trap : null;
-    if (trap?.reach(`received ${node}`)) return void request.socket.destroy();
-    response.end('{}');
-    trap?.reach(`answered ${node}`);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
 }

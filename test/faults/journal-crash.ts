@@ -1,145 +1,143 @@
-import type { Json } from '#shared';
-import { eventually } from '../support/eventually.js';
 import { seededRandom } from '../support/seeded-random.js';
 import { shuffled } from '../support/shuffled.js';
-import { BoundaryTrap } from './boundary-trap.js';
+import type { CrashDocument } from './crash-document.js';
+import { CRASH_DOCUMENTS } from './crash-documents.js';
+import { executeUntilEnd } from './crash-execution.js';
 import { expectAfterCrash } from './crash-expectation.js';
 import { startCrashRig } from './crash-rig.js';
 import type { CrashRig } from './crash-rig.js';
-import { send } from './send.js';
-import type { Effect } from './workloads.js';
+import { prepareCrashes } from './prepare-crashes.js';
+import { countVisits, verifyCrash, type Visits } from './verify-crash.js';
 
 export interface JournalCrashOptions {
   seed: number;
-  /** Kills. */
-  points: number;
+  /** Kills, over the boundaries of all documents in turn; `telling`: once at each that a document calls so. */
+  points: number | 'telling';
+  /** Keys; absent: all. */
+  documents?: readonly string[];
   /** Gets one line for each kill. */
   say: (line: string) => void;
   /** Ends it early. */
   signal?: AbortSignal;
 }
 
-export interface JournalCrashReport {
-  seed: number;
+/** What was learned of one document. */
+export interface CrashedDocument {
+  key: string;
   /** Every boundary of an undisturbed execution, in order. */
   order: readonly string[];
   /** How often a worker was killed at each. */
   killed: ReadonlyMap<string, number>;
+}
+
+export interface JournalCrashReport {
+  seed: number;
+  documents: readonly CrashedDocument[];
   violations: readonly string[];
 }
 
-const KEY = 'crash';
-const EFFECTS: readonly Effect[] = [
-  { node: 'first', repeatable: false },
-  { node: 'again', repeatable: true },
-  { node: 'second', repeatable: false },
-];
-/** Boundaries that not every undisturbed execution has are somebody else's: a look at leases, a second load. */
+/**
+ * Undisturbed executions of a document, besides the first. Boundaries that not all of them have are somebody else's: a
+ * look at leases, a second load.
+ */
 const CALIBRATIONS = 3;
-/** A lease and its grace, the queue's lock, a second lost worker. Milliseconds. */
-const ENDS_WITHIN = 30_000;
+/** Executions that are tried until one gets to a boundary: who answers before he is waited for spares a wait. */
+const TRIES = 3;
 
-/** Kills a worker at boundaries in a seeded order, all of them in turn, and compares what came of each execution. */
+interface Calibrated {
+  document: CrashDocument;
+  order: readonly string[];
+  visits: Visits;
+  killed: Map<string, number>;
+}
+
+interface Kill {
+  calibrated: Calibrated;
+  point: string;
+}
+
+/** Kills workers at boundaries in a seeded order, and compares what came of each execution. */
 export async function crashAtBoundaries(options: JournalCrashOptions): Promise<JournalCrashReport> {
-  const { seed, points, say, signal } = options;
-  const random = seededRandom(seed);
-  const killed = new Map<string, number>();
+  const { seed, points, documents, say, signal } = options;
   const violations: string[] = [];
-  const rig = await startCrashRig(document);
+  const rig = await startCrashRig();
   try {
-    const order = await calibrate(rig);
-    const chosen: string[] = [];
-    while (chosen.length < points) chosen.push(...shuffled(order, random));
-    for (const point of chosen.slice(0, points)) {
+    const chosen = CRASH_DOCUMENTS.filter(({ key }) => documents?.includes(key) ?? true);
+    await prepareCrashes(rig, chosen);
+    const calibrated: Calibrated[] = [];
+    for (const document of chosen)
+      calibrated.push(await calibrate(rig, document, runsToCalibrate(document, points), violations));
+    for (const kill of choose(calibrated, options)) {
       signal?.throwIfAborted();
-      await rig.manned();
-      const { trap, found } = await execute(rig, point);
-      if (trap.killed) killed.set(point, (killed.get(point) ?? 0) + 1);
-      else violations.push(`${found.id}: never got to "${point}"`);
-      const faults = judge(rig, order, point, found);
-      violations.push(...faults.map((fault) => `${found.id}, killed at "${point}": ${fault}`));
-      say(`${point}: ${found.status}${faults.length === 0 ? '' : `; ${faults.join('; ')}`}`);
+      const { key } = kill.calibrated.document;
+      const faults = await killAt(rig, kill);
+      violations.push(...faults.map((fault) => `${key}, killed at "${kill.point}": ${fault}`));
+      say(`${key}, ${kill.point}${faults.length === 0 ? '' : `: ${faults.join('; ')}`}`);
     }
-    return { seed, order, killed, violations };
+    const results = calibrated.map(({ document: { key }, order, killed }) => ({ key, order, killed }));
+    return { seed, documents: results, violations };
   } finally {
     await rig.stop();
   }
 }
 
-function document(url: string): Record<string, Json> {
-  const call = ({ node, repeatable }: Effect): Json => {
-    const headers = [{ name: 'x-execution', value: '{{$execution.id}}' }];
-    return { key: node, type: 'request', config: { url: `${url}/${node}`, headers, timeout: 60_000, repeatable } };
-  };
-  const [first, again, second] = EFFECTS.map(call) as [Json, Json, Json];
-  const sum: Json = { key: 'sum', type: 'calculation', config: { expression: '1 + 1' } };
-  const done: Json = { key: 'done', type: 'output', config: { value: '{{$jobsMapByNodeKey.sum}}' } };
-  return {
-    key: KEY,
-    enabled: true,
-    trigger: { type: 'webhook', mode: 'async' },
-    nodes: [first, sum, again, second, done],
-  };
+/** Which boundaries there are matters where one is chosen among them, or where effects lie between them. */
+function runsToCalibrate({ telling, effects }: CrashDocument, points: JournalCrashOptions['points']): number {
+  return points === 'telling' && telling && !effects ? 1 : CALIBRATIONS + 1;
 }
 
-interface Found {
-  id: string;
-  status: string;
-  reason: string | null;
-  nodeRuns: Record<string, Json>[];
+function choose(calibrated: readonly Calibrated[], { seed, points }: JournalCrashOptions): Kill[] {
+  const random = seededRandom(seed);
+  const kills = (of: (one: Calibrated) => readonly string[]) =>
+    calibrated.flatMap((one) => of(one).map((point) => ({ calibrated: one, point })));
+  if (points === 'telling')
+    return shuffled(
+      kills(({ document, order }) => document.telling ?? order),
+      random,
+    );
+  const all = kills(({ order }) => order);
+  const chosen: Kill[] = [];
+  while (chosen.length < points) chosen.push(...shuffled(all, random));
+  return chosen.slice(0, points);
 }
 
-let sent = 0;
-
-/** One execution, until it ended, whoever had to end it. */
-async function execute(rig: CrashRig, point: string | null): Promise<{ trap: BoundaryTrap; found: Found }> {
-  const trap = new BoundaryTrap(point);
-  rig.set(trap);
-  const answer = await send(
-    `${rig.hookmill.gatewayUrls[0]}/api/webhooks/${KEY}`,
-    `crash-${(sent += 1)}`,
-    '{}',
-    ENDS_WITHIN,
-  );
-  if (answer.kind !== 'answer' || answer.executionId === null)
-    throw new Error(`Not accepted: ${JSON.stringify(answer)}`);
-  const id = answer.executionId;
-  trap.known(id);
-  const { body } = await eventually(
-    () => rig.hookmill.api('GET', `/executions/${id}`),
-    (seen) => Boolean(seen.body['endedAt']),
-    ENDS_WITHIN,
-  ).catch((error: Error) => {
-    const reached = `Killed at "${point}": ${trap.killed}, after ${trap.reached.join(', ')}`;
-    throw new Error(`${error.message}\n${reached}\n${rig.hookmill.log()}`, { cause: error });
-  });
-  rig.set(null);
-  const { status, reason, nodeRuns } = body as unknown as Found;
-  return { trap, found: { id, status, reason, nodeRuns } };
-}
-
-async function calibrate(rig: CrashRig): Promise<string[]> {
-  const runs: string[][] = [];
-  // The first one also loads and compiles the version.
-  for (let run = 0; run <= CALIBRATIONS; run += 1) runs.push((await execute(rig, null)).trap.reached);
-  const [first, ...others] = runs.slice(1) as [string[], ...string[][]];
-  return first.filter((label) => others.every((other) => other.includes(label)));
-}
-
-function judge(rig: CrashRig, order: readonly string[], point: string, found: Found): string[] {
-  const expected = expectAfterCrash(order, order.indexOf(point), EFFECTS);
-  const faults: string[] = [];
-  const reason = expected.status === 'retry_needed' ? 'worker_lost' : null;
-  if (found.status !== expected.status || found.reason !== reason)
-    faults.push(`${expected.status} (${reason}) expected, not ${found.status} (${found.reason})`);
-  const calls = rig.callsOf(found.id);
-  for (const { node } of EFFECTS) {
-    const { calls: times, keys } = calls.get(node) ?? { calls: 0, keys: new Set() };
-    if (times !== expected.calls.get(node))
-      faults.push(`${node} was called ${times} times, not ${expected.calls.get(node)}`);
-    if (keys.size > 1) faults.push(`${node} was called under ${keys.size} keys`);
-    const runs = found.nodeRuns.filter((run) => run['nodeKey'] === node).length;
-    if (runs > 1) faults.push(`${node} has ${runs} node runs`);
+async function calibrate(
+  rig: CrashRig,
+  document: CrashDocument,
+  runs: number,
+  violations: string[],
+): Promise<Calibrated> {
+  const orders: (readonly string[])[] = [];
+  let visits: Visits = {};
+  for (let run = 0; run < runs; run += 1) {
+    const { trap, found } = await executeUntilEnd(rig, document, null);
+    orders.push(trap.reached);
+    visits = countVisits(found.nodeRuns);
+    const faults = verifyCrash(document, expectUndisturbed(document), found, visits);
+    violations.push(...faults.map((fault) => `${document.key}, undisturbed: ${fault}`));
   }
-  return faults;
+  // The first one also loads and compiles the version.
+  const [first, ...others] = orders.length > 1 ? orders.slice(1) : orders;
+  const order = first!.filter((label) => others.every((other) => other.includes(label)));
+  return { document, order, visits, killed: new Map() };
+}
+
+const expectUndisturbed = ({ effects = [] }: CrashDocument) => expectAfterCrash([], Number.NaN, effects);
+
+async function killAt(rig: CrashRig, kill: Kill): Promise<string[]> {
+  const { document, order, visits, killed } = kill.calibrated;
+  const { point } = kill;
+  let missed: readonly string[] = [];
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    await rig.manned();
+    const { trap, found } = await executeUntilEnd(rig, document, point);
+    const expected = trap.killed
+      ? expectAfterCrash(order, order.indexOf(point), document.effects ?? [])
+      : expectUndisturbed(document);
+    const faults = verifyCrash(document, expected, found, visits).map((fault) => `${found.id}: ${fault}`);
+    if (trap.killed) killed.set(point, (killed.get(point) ?? 0) + 1);
+    if (trap.killed || faults.length > 0) return faults;
+    missed = trap.reached;
+  }
+  return [`no execution got there, but to ${missed.join(', ')}`];
 }

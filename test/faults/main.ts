@@ -47,7 +47,9 @@ async function faults(values: Values, seed: number, { signal }: Shutdown): Promi
 
 async function crashes(values: Values, seed: number, { signal }: Shutdown): Promise<number> {
   const points = positive('journal', values.journal, 0);
-  const report = await crashAtBoundaries({ seed, points, say: (line) => console.log(line), signal });
+  const documents = values.workloads?.split(',');
+  console.log(`Seed ${seed}`);
+  const report = await crashAtBoundaries({ seed, points, documents, say: (line) => console.log(line), signal });
   console.log(`\n${renderJournalCrashReport(report)}`);
   return report.violations.length === 0 ? 0 : 1;
 }

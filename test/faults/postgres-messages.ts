@@ -1,5 +1,7 @@
 /** Type bytes of PostgreSQL's frontend/backend protocol, chapter "Message Formats". */
+export const PARSE = 'P'.charCodeAt(0);
 export const BIND = 'B'.charCodeAt(0);
+export const QUERY = 'Q'.charCodeAt(0);
 export const READY_FOR_QUERY = 'Z'.charCodeAt(0);
 
 /**
@@ -34,12 +36,32 @@ export class PostgresMessages {
   }
 }
 
-/** What a statement for one day's partition is called besides; another day's is the same boundary. */
-const PARTITION = /-p\d{8}$/;
+/** Type and length. */
+const HEAD = 5;
 
-/** Name of the prepared statement that a Bind message runs: the second of its strings. */
-export function statementOf(bind: Buffer): string {
-  const portalEnd = bind.indexOf(0, 5);
-  const name = bind.toString('utf8', portalEnd + 1, bind.indexOf(0, portalEnd + 1));
-  return name.replace(PARTITION, '') || 'unnamed';
+/** Name and text of the statement that a Parse message prepares; the name is empty for the unnamed one. */
+export function parsedStatement(parse: Buffer): { name: string; text: string } {
+  const name = stringAt(parse, HEAD);
+  return { name, text: stringAt(parse, HEAD + Buffer.byteLength(name) + 1) };
+}
+
+/** Name of the prepared statement that a Bind message runs, the second of its strings; empty for the unnamed one. */
+export function boundStatement(bind: Buffer): string {
+  return stringAt(bind, bind.indexOf(0, HEAD) + 1);
+}
+
+/** Text of a Query message. */
+export function queryText(query: Buffer): string {
+  return stringAt(query, HEAD);
+}
+
+/** What a client says about itself in its first message; empty when it does not say it. */
+export function startupParameter(startup: Buffer, name: string): string {
+  const words = startup.toString('utf8', 8).split('\0');
+  const at = words.findIndex((word, index) => index % 2 === 0 && word === name);
+  return at < 0 ? '' : words[at + 1]!;
+}
+
+function stringAt(message: Buffer, start: number): string {
+  return message.toString('utf8', start, message.indexOf(0, start));
 }

@@ -7,9 +7,9 @@ import type { ExecutionState } from './execution-state.js';
 import { isWithinRounds } from './frame.js';
 import { journalWrite } from './journal-entries.js';
 import { trueResult } from './restore-visit.js';
-import { STOPPED_CODE } from './stop-reason.js';
+import { ABORTED } from './stop-reason.js';
 
-const NOT_NEEDED: NodeError = { code: STOPPED_CODE, message: 'The result of this branch was not needed any more.' };
+const NOT_NEEDED: NodeError = { code: ABORTED, message: 'The result of this branch was not needed any more.' };
 
 /**
  * Settles, as aborted, what still waits in the branches of a node that is decided, and undoes the waits: tasks are

@@ -5,17 +5,21 @@ import type { Ending } from '../contract/statuses.js';
 import type { ExecutionState } from './execution-state.js';
 import { keysWithin } from './frame.js';
 import type { Visited } from './settle-visit.js';
+import { stopBehind } from './stop-reason.js';
 
 type SettledRun = NodeRunRecord & { status: Ending };
 
 /**
  * Goes on behind a visit that an earlier attempt settled, as if it had just been made: same results, same variables,
- * same branch. The record is not recorded again.
+ * same branch. The record is not recorded again. One that was stopped is not taken for a failure, which would decide over
+ * the branches beside it.
  */
 export function restoreVisit(node: CompiledNode, record: SettledRun, state: ExecutionState): Visited {
   if (record.restore?.open === true) restoreInner(node, record, state);
   applyRecord(record, state);
   const { status, error, restore } = record;
+  const stop = stopBehind(status, error);
+  if (stop !== null) return { kind: 'ended', end: { ...stop, error, reply: null } };
   if (status !== 'resolved') return { kind: 'failed', end: { status, reason: null, error, reply: null } };
   const branch = restore?.branch;
   return branch === undefined ? { kind: 'done' } : { kind: 'branch', name: branch };

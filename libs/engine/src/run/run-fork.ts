@@ -10,7 +10,7 @@ import type { Frame } from './frame.js';
 import type { RunList } from './list-runner.js';
 import { restoreInOrder } from './restore-visit.js';
 import { keepOpen, settleOpen, type Settled } from './settle-visit.js';
-import { STOPPED_CODE, type Stop } from './stop-reason.js';
+import type { Stop } from './stop-reason.js';
 
 interface ForkVisit {
   record: NodeRunRecord;
@@ -46,7 +46,6 @@ export async function runFork(
       const end = await runList(branch, gate === undefined ? inner : { ...inner, gate }, state);
       if (decided !== null) return end;
       statuses[index] = statusOf(end);
-      if (earlier !== undefined && wasStopped(end)) return end;
       decided = decide(mode, end);
       if (decided !== null) stop.abort(LOST_THE_FORK);
       return end;
@@ -80,6 +79,7 @@ async function allOf(ends: readonly Promise<Settled>[], stop: AbortController): 
 }
 
 function statusOf(end: Settled): Ending | null {
+  if (isGivenUp(end)) return null;
   switch (end.kind) {
     case 'done':
       return 'resolved';
@@ -91,25 +91,25 @@ function statusOf(end: Settled): Ending | null {
   }
 }
 
-/** By an earlier run, in which it had lost: it decides nothing over those that had won. */
-function wasStopped(end: Settled): boolean {
-  return end.kind === 'failed' && end.end.status === 'aborted' && end.end.error?.code === STOPPED_CODE;
-}
-
 /** What the end of one branch decides, null when the others decide. */
 function decide(mode: ForkMode, end: Settled): Settled | null {
-  if (end.kind === 'ended') return end;
+  if (end.kind === 'ended') return isGivenUp(end) ? null : end;
   if (end.kind === 'done') return mode === 'any' || mode === 'race' ? end : null;
   if (end.kind === 'failed') return mode === 'all' || mode === 'race' ? end : null;
   return null;
 }
 
-/** When no branch decided: one of them waits or stands still, or all have ended. */
+/** A branch that lost: to one that another run saw win and that is about to win again, or with the fork around it. */
+function isGivenUp(end: Settled): boolean {
+  return end.kind === 'ended' && end.end.status === LOST_THE_FORK.status && end.end.reason === LOST_THE_FORK.reason;
+}
+
+/** When no branch decided: one of them stands still, was given up or waits, or all have ended. */
 function undecided(mode: ForkMode, ends: readonly Settled[]): Settled {
   if (ends.some((end) => end.kind === 'yielded')) return { kind: 'yielded' };
+  const givenUp = ends.find(isGivenUp);
+  if (givenUp !== undefined) return givenUp;
   if (ends.some((end) => end.kind === 'suspended')) return { kind: 'suspended' };
-  const stopped = ends.find((end) => decide(mode, end) !== null);
-  if (stopped !== undefined) return stopped;
   if (mode !== 'any' || ends.length === 0) return { kind: 'done' };
   const error = { code: 'all_branches_failed', message: 'None of the branches resolved.' };
   return { kind: 'failed', end: { status: 'failed', reason: null, error, reply: null } };

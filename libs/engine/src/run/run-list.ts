@@ -8,7 +8,7 @@ import { isSettled } from './restore-visit.js';
 import { runFork } from './run-fork.js';
 import { runRounds } from './run-rounds.js';
 import { keepOpen, maskError, settleOpen, type ExecutionEnd, type Settled } from './settle-visit.js';
-import { STOPPED_CODE, stopReason } from './stop-reason.js';
+import { ABORTED, stopReason } from './stop-reason.js';
 import { visitNode, type OpenVisit } from './visit-node.js';
 
 /**
@@ -99,7 +99,7 @@ async function runFailing(
 function endBeforeNode({ signal }: Frame, { input, steps }: ExecutionState): ExecutionEnd | null {
   const stop = stopReason(signal);
   if (stop !== null) {
-    return { ...stop, error: { code: STOPPED_CODE, message: 'The execution was stopped.' }, reply: null };
+    return { ...stop, error: { code: ABORTED, message: 'The execution was stopped.' }, reply: null };
   }
   const { maxSteps } = input.limits;
   if (steps < maxSteps) return null;

@@ -1,3 +1,4 @@
+import type { NodeError } from '../contract/node-run.js';
 import { LostClaim } from '../contract/ports.js';
 import { isEnding, type Ending, type EndReason } from '../contract/statuses.js';
 
@@ -7,8 +8,20 @@ export interface Stop {
   reason: EndReason | null;
 }
 
-/** Code of the error of a visit, or a branch, that was stopped from outside before it had an end of its own. */
-export const STOPPED_CODE = 'aborted';
+/** Code of what was stopped, or given up because it was not needed any more. */
+export const ABORTED = 'aborted';
+/** Code of an effect of which nobody knows whether it happened. */
+export const IN_DOUBT = 'worker_lost';
+
+/**
+ * How the visit or branch was stopped that an error with this status tells of; null for an error of its own. Each stop is
+ * recorded under its code, so that another run which finds the record knows it from a failure: a child's time-out, say.
+ */
+export function stopBehind(status: Ending, error: NodeError | null): Stop | null {
+  if (status === 'aborted' && error?.code === ABORTED) return { status, reason: null };
+  if (status === 'retry_needed' && error?.code === IN_DOUBT) return { status, reason: 'worker_lost' };
+  return null;
+}
 
 const REASONS: readonly string[] = ['timeout', 'manual_cancel', 'parent_aborted', 'worker_lost', 'step_limit'];
 

@@ -12,7 +12,7 @@ import { jsonBytes } from './json-bytes.js';
 import { renderConfig, renderInput } from './render-config.js';
 import { isSettled, restoreVisit, trueResult } from './restore-visit.js';
 import { settleVisit, type Visited } from './settle-visit.js';
-import { STOPPED_CODE, stopReason, type Stop } from './stop-reason.js';
+import { ABORTED, IN_DOUBT, stopReason, type Stop } from './stop-reason.js';
 import { suspendVisit, writeVisit } from './write-visit.js';
 
 /** A visit whose branches run inside it: it settles after them. */
@@ -24,11 +24,11 @@ export interface OpenVisit {
   outcome: Extract<Outcome, { kind: 'each' | 'fork' | 'branch' }>;
 }
 
-const STOPPED: NodeError = { code: STOPPED_CODE, message: 'The execution was stopped while this node ran.' };
+const STOPPED: NodeError = { code: ABORTED, message: 'The execution was stopped while this node ran.' };
 
 const WORKER_LOST: Stop = { status: 'retry_needed', reason: 'worker_lost' };
-const IN_DOUBT: NodeError = {
-  code: 'worker_lost',
+const UNKNOWN_EFFECT: NodeError = {
+  code: IN_DOUBT,
   message: 'The worker was lost while this node ran; nobody knows whether it acted, and it must not act twice.',
 };
 
@@ -48,7 +48,7 @@ export function visitNode(
   if (isSettled(earlier)) return restoreVisit(node, earlier, state);
   if (isNotDue(earlier, state)) return { kind: 'suspended' };
   if (mayGoOn(node, earlier, state)) return makeVisit(node, frame, earlier, state);
-  return settleStopped(node, openRecord(node, frame, earlier, state), WORKER_LOST, IN_DOUBT, state);
+  return settleStopped(node, openRecord(node, frame, earlier, state), WORKER_LOST, UNKNOWN_EFFECT, state);
 }
 
 /** A wait with a time that has not come. */
@@ -88,7 +88,11 @@ async function makeVisit(
   // What was done or decided stands; a failure or a wait gives way to the stop that may have caused it.
   const mayBeStopped = outcome === null || outcome.kind === 'fail' || outcome.kind === 'suspend';
   const stop = mayBeStopped ? stopReason(frame.signal) : null;
-  if (stop !== null) return settleStopped(node, record, stop, STOPPED, state);
+  if (stop !== null) {
+    // A wait stays open: whoever gives it up, a fork or the end, finds it there and undoes it.
+    if (state.open.has(record.id)) return { kind: 'ended', end: { ...stop, error: STOPPED, reply: null } };
+    return settleStopped(node, record, stop, STOPPED, state);
+  }
   return applyOutcome(node, record, outcome ?? failureOf(new Error('The node gave no outcome.')), earlier, state);
 }
 
