@@ -11,7 +11,7 @@ describe('describeSqlFault', () => {
     ['40001', 'sql_conflict'],
     ['40P01', 'sql_conflict'],
     ['23505', 'sql_failed'],
-    ['53400', 'sql_failed'],
+    ['53400', 'sql_too_large'],
   ])('has a word for what Postgres answers: %s is %s', (state, code) => {
     expect(describeSqlFault(answered(state))).toMatchObject({
       name: 'EngineError',

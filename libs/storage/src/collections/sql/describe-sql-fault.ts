@@ -9,10 +9,9 @@ const CODES: Readonly<Record<string, string>> = {
   // serialization_failure, deadlock_detected: rolled back over others, and may simply be made again.
   '40001': 'sql_conflict',
   '40P01': 'sql_conflict',
+  // configuration_limit_exceeded: of the login's `temp_file_limit`.
+  '53400': 'sql_too_large',
 };
-
-/** configuration_limit_exceeded: of the login's `temp_file_limit`, which is the statement's doing. */
-const TOO_MANY_FILES = '53400';
 
 /** `EngineError` for what the statement is to blame for, else the error of storage. */
 export function describeSqlFault(error: unknown): unknown {
@@ -20,6 +19,7 @@ export function describeSqlFault(error: unknown): unknown {
   if (typeof code !== 'string' || severity === undefined) return toStorageError(error);
   const known = CODES[code];
   if (known !== undefined) return new EngineError(known, `Postgres says: ${message}.`);
-  const isStatements = classifyFault(error) !== 'unavailable' || code === TOO_MANY_FILES;
-  return isStatements ? new EngineError('sql_failed', `Postgres says: ${message}.`) : toStorageError(error);
+  return classifyFault(error) !== 'unavailable'
+    ? new EngineError('sql_failed', `Postgres says: ${message}.`)
+    : toStorageError(error);
 }
