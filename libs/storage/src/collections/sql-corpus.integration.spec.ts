@@ -321,7 +321,9 @@ describe('T51 the sql node', () => {
   it('is cut off when it gives too many rows or bytes, and writes nothing then', async () => {
     const before = process.memoryUsage().rss;
     // Postgres writes the whole series into a file first: whichever limit it meets first, of time or of files.
-    expect(await outcome(sql('select * from generate_series(1, 1000000000)'))).toMatch(/^sql_(timeout|too_large|too_many_rows)$/);
+    expect(await outcome(sql('select * from generate_series(1, 1000000000)'))).toMatch(
+      /^sql_(timeout|too_large|too_many_rows)$/,
+    );
     expect(await outcome(sql('select n from generate_series(1, 101) n'))).toBe('sql_too_many_rows');
     expect(await sql('select n from generate_series(1, 100) n')).toHaveLength(100);
     expect(await outcome(sql("select repeat('x', 3000000)"))).toBe('sql_too_large');
