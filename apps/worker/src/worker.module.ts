@@ -21,6 +21,7 @@ import type { Environment } from './ports/environment.js';
 import type { createScriptRunner } from './ports/script-runner.js';
 import { Scheduler } from './triggers/scheduler.js';
 import type { WorkerConfig } from './worker.config.js';
+import { createWaitReaders } from './ports/wait-readers.js';
 
 /** What was opened before the module was made, and is closed after it. */
 export interface WorkerParts {
@@ -114,8 +115,7 @@ function createProcessor(parts: WorkerParts, producer: JobProducer, replies: Rep
       data: createDataReader(storage.collections, sqlLogin),
       mail,
       notifications,
-      tasks: { find: (runId) => storage.tasks.statesOf(runId) },
-      executions: { find: (id) => storage.executions.findEnding(id) },
+      ...createWaitReaders(storage),
       now: () => new Date(),
     },
     settings: config.settings,

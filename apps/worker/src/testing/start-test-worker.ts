@@ -7,6 +7,7 @@ import { ExecuteWorkflow, type ExecuteWorkflowParts } from '../execution/execute
 import { RunningExecutions } from '../execution/running-executions.js';
 import { VersionCache } from '../execution/steps/load-version.js';
 import { WorkerLease } from '../execution/worker-lease.js';
+import { createWaitReaders } from '../ports/wait-readers.js';
 
 export interface TestWorker {
   workflow: ExecuteWorkflow;
@@ -49,8 +50,7 @@ export async function startTestWorker(
     running,
     ports: {
       ...fakePorts(outside),
-      tasks: { find: (runId) => storage.tasks.statesOf(runId) },
-      executions: { find: (id) => storage.executions.findEnding(id) },
+      ...createWaitReaders(storage),
       now: () => new Date(),
     },
     settings: SETTINGS,

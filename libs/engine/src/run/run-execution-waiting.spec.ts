@@ -91,6 +91,24 @@ describe('runExecution: a node that waits', () => {
     expect(journal.entries).toMatchObject([{ runs: [{ id: restored[0]?.id, result: 'again' }], resumeAt: null }]);
   });
 
+  it('is undone when it cannot be gone on with: nobody shall answer its tasks any more', async () => {
+    const nodes = [
+      step('wait', () => ({ kind: 'suspend', resumeAt: null, result: 'w' }), {
+        resume: () => {
+          throw new Error('broken');
+        },
+        abandon: () => ({ kind: 'close_tasks' }),
+      }),
+    ];
+    const restored = await suspended(nodes);
+    const journal = inMemoryJournal();
+    const outcome = await runNodes(nodes, { restored, wokenAt: resumeAt, ports: { journal } });
+    expect(outcome).toMatchObject({ status: 'error', error: { message: 'broken' } });
+    expect(journal.entries).toMatchObject([
+      { write: { kind: 'close_tasks' }, runs: [{ id: restored[0]?.id, status: 'error' }] },
+    ]);
+  });
+
   it('does not hold up a stop while it is resumed', async () => {
     const stop = new AbortController();
     const nodes = [

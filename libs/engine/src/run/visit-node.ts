@@ -24,6 +24,8 @@ export interface OpenVisit {
   outcome: Extract<Outcome, { kind: 'each' | 'fork' | 'branch' }>;
 }
 
+type Failure = Extract<Outcome, { kind: 'fail' }>;
+
 const STOPPED: NodeError = { code: ABORTED, message: 'The execution was stopped while this node ran.' };
 
 const WORKER_LOST: Stop = { status: 'retry_needed', reason: 'worker_lost' };
@@ -80,10 +82,11 @@ async function makeVisit(
   const taken = branchTaken(earlier);
   if (taken !== null) return { kind: 'open', record, earlier, outcome: taken };
   let outcome: Outcome | null;
+  let thrown: Failure | null = null;
   try {
     outcome = await actUnlessStopped(node, frame, earlier, record, state);
   } catch (error) {
-    outcome = failureOf(error);
+    outcome = thrown = failureOf(error);
   }
   // What was done or decided stands; a failure or a wait gives way to the stop that may have caused it.
   const mayBeStopped = outcome === null || outcome.kind === 'fail' || outcome.kind === 'suspend';
@@ -93,7 +96,14 @@ async function makeVisit(
     if (state.open.has(record.id)) return { kind: 'ended', end: { ...stop, error: STOPPED, reply: null } };
     return settleStopped(node, record, stop, STOPPED, state);
   }
+  if (thrown !== null) outcome = withoutWait(node, earlier, thrown);
   return applyOutcome(node, record, outcome ?? failureOf(new Error('The node gave no outcome.')), earlier, state);
+}
+
+/** A wait that could not be gone on with is over: nobody shall answer its tasks, or finish its child, any more. */
+function withoutWait(node: CompiledNode, earlier: NodeRunRecord | undefined, failure: Failure): Outcome {
+  const write = earlier === undefined ? null : node.definition.abandon?.({ ...earlier, result: trueResult(earlier) });
+  return write ? { kind: 'write', write, evenIfFailed: true, settle: () => failure } : failure;
 }
 
 /** By a visit that fails after its branch, in an earlier attempt: it is not asked again. */
@@ -217,9 +227,9 @@ function unlessStopped(
 }
 
 /** The outcome that an error stands for. Throws it on when it is a {@link LostClaim}. */
-function failureOf(error: unknown): Extract<Outcome, { kind: 'fail' }> {
+function failureOf(error: unknown): Failure {
   if (error instanceof LostClaim) throw error;
-  const fail = (found: NodeError): Extract<Outcome, { kind: 'fail' }> => ({
+  const fail = (found: NodeError): Failure => ({
     kind: 'fail',
     status: 'error',
     error: found,

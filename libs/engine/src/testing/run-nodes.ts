@@ -14,15 +14,16 @@ import { DEFAULT_LIMITS, fakePorts } from './fake-ports.js';
 type Run = (context: NodeRunContext) => Outcome | Promise<Outcome>;
 
 type More = Partial<Pick<CompiledNode, 'branches' | 'config'>> &
-  Partial<Pick<NodeDefinition, 'effect' | 'isRepeatable' | 'raw' | 'resume' | 'type'>>;
+  Partial<Pick<NodeDefinition, 'abandon' | 'effect' | 'isRepeatable' | 'raw' | 'resume' | 'type'>>;
 
 /** A node that does what `run` says; no document could have it. */
 export function step(key: string, run: Run, more: More = {}): CompiledNode {
-  const { effect = 'pure', raw = [], config = {}, branches = {}, type = 'step', isRepeatable, resume } = more;
+  const { effect = 'pure', raw = [], config = {}, branches = {}, type = 'step', abandon, isRepeatable, resume } = more;
   const definition = defineNode({
     ...{ type, title: type, docs: '', configSchema: {}, branches: Object.keys(branches), effect, raw, examples: [] },
     ...(isRepeatable === undefined ? {} : { isRepeatable }),
     ...(resume === undefined ? {} : { resume }),
+    ...(abandon === undefined ? {} : { abandon }),
     run,
   });
   return { key, type, definition, config, branches };
