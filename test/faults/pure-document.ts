@@ -32,6 +32,7 @@ export const PURE_DOCUMENT: CrashDocument = {
     }),
     day,
     output({ total: result('total'), picked: result('named.q'), day: result('day') }),
+    node('finish', 'end', { endStatus: 'resolved' }),
   ],
   output: { total: 2, picked: 4, day: '2026-02-01' },
   telling: ['before record-outcome 1'],
