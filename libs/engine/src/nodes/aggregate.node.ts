@@ -4,7 +4,8 @@ import { defineNode } from '../contract/node.js';
 import type { RecordAggregation } from '../contract/ports.js';
 import type { Fault } from '../contract/workflow-document.js';
 import { renderFilter } from '../expression/render-filter.js';
-import { checkRecordConfig, collectionSchema, fieldSchema, filterSchema } from './record-config.js';
+import { collectionSchema, fieldSchema } from '../definition/record-names.js';
+import { checkRecordConfig, filterSchema } from './record-config.js';
 
 /** Config of an aggregate, see contract.md 7. */
 export type AggregateNodeConfig = {

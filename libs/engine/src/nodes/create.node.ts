@@ -1,6 +1,7 @@
 import type { JsonObject } from '#shared';
 import { defineNode } from '../contract/node.js';
-import { checkRecordConfig, collectionSchema, valuesSchema } from './record-config.js';
+import { collectionSchema } from '../definition/record-names.js';
+import { checkRecordConfig, valuesSchema } from './record-config.js';
 
 /** Config of a create, see contract.md 7. */
 export type CreateNodeConfig = { collection: string; values?: JsonObject };

@@ -4,7 +4,8 @@ import { defineNode } from '../contract/node.js';
 import type { Scope } from '../contract/scope.js';
 import type { RecordQuery } from '../contract/ports.js';
 import { renderFilter } from '../expression/render-filter.js';
-import { checkRecordConfig, collectionSchema, filterSchema } from './record-config.js';
+import { collectionSchema } from '../definition/record-names.js';
+import { checkRecordConfig, filterSchema } from './record-config.js';
 
 /** Config of a query, see contract.md 7. */
 export type QueryNodeConfig = {

@@ -2,20 +2,7 @@ import { isJsonObject, type JsonObject } from '#shared';
 import type { Fault } from '../contract/workflow-document.js';
 import { checkFilter } from '../expression/check-filter.js';
 import { pointerTo } from '../expression/json-pointer.js';
-
-/** Schema of a collection's name: a literal, so that a payload cannot choose the table. */
-export const collectionSchema: JsonObject = {
-  type: 'string',
-  pattern: '^[a-z][A-Za-z0-9_]{0,62}$',
-  description: 'Name of a collection, as in /api/v1/collections.',
-};
-
-/** Schema of a field's name. */
-export const fieldSchema: JsonObject = {
-  type: 'string',
-  pattern: '^[a-z][A-Za-z0-9_]{0,62}$',
-  description: 'Name of a field.',
-};
+import { fieldSchema } from '../definition/record-names.js';
 
 /** Schema of a filter; what is in it is checked by {@link checkRecordConfig}. */
 export const filterSchema: JsonObject = {

@@ -1,7 +1,8 @@
 import type { JsonObject } from '#shared';
 import { defineNode } from '../contract/node.js';
 import { renderFilter } from '../expression/render-filter.js';
-import { checkRecordConfig, collectionSchema, filterSchema, valuesSchema } from './record-config.js';
+import { collectionSchema } from '../definition/record-names.js';
+import { checkRecordConfig, filterSchema, valuesSchema } from './record-config.js';
 
 /** Config of an update, see contract.md 7. */
 export type UpdateNodeConfig = { collection: string; filter: JsonObject; values: JsonObject };

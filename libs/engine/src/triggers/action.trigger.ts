@@ -1,7 +1,8 @@
 import { defineTrigger } from '../contract/trigger.js';
 import type { ActionTrigger } from '../contract/workflow-document.js';
 import { checkWait, waitOf } from './check-wait.js';
-import { collectionName, globalSchema, triggerSchema, waitSchema } from './trigger-schemas.js';
+import { collectionSchema } from '../definition/record-names.js';
+import { actionsSchema, globalSchema, triggerSchema, waitSchema } from './trigger-schemas.js';
 
 const MODES = ['async', 'sync'] as const;
 const ACTIONS: ActionTrigger['actions'] = ['create', 'update'];
@@ -18,15 +19,8 @@ export const actionTrigger = defineTrigger<ActionTrigger>({
     'action',
     MODES,
     {
-      collection: collectionName,
-      actions: {
-        type: 'array',
-        minItems: 1,
-        uniqueItems: true,
-        items: { enum: [...ACTIONS] },
-        default: [...ACTIONS],
-        description: 'What must have been done.',
-      },
+      collection: collectionSchema,
+      actions: actionsSchema(ACTIONS, 'What must have been done.'),
       global: globalSchema,
       timeout: waitSchema,
     },

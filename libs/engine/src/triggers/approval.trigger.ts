@@ -1,6 +1,7 @@
 import { defineTrigger } from '../contract/trigger.js';
 import type { ApprovalTrigger } from '../contract/workflow-document.js';
-import { collectionName, triggerSchema } from './trigger-schemas.js';
+import { collectionSchema } from '../definition/record-names.js';
+import { triggerSchema } from './trigger-schemas.js';
 
 const MODES = ['async'] as const;
 
@@ -13,7 +14,7 @@ export const approvalTrigger = defineTrigger<ApprovalTrigger>({
   context:
     '`data` (the record as it was when it was submitted), `applicant` (name of the API key), `roleName` (its role), ' +
     '`comment` (what the applicant wrote, or null) and `submittedAt`.',
-  configSchema: triggerSchema('approval', MODES, { collection: collectionName }, ['collection']),
+  configSchema: triggerSchema('approval', MODES, { collection: collectionSchema }, ['collection']),
   modes: MODES,
   fill: ({ collection }) => ({ type: 'approval', mode: 'async', collection: String(collection) }),
   binding: ({ collection }) => ({ kind: 'approval', collection, events: [], isGlobal: false, config: {} }),

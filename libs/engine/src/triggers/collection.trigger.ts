@@ -3,7 +3,8 @@ import { defineTrigger } from '../contract/trigger.js';
 import type { CollectionTrigger, Fault, RecordEvent } from '../contract/workflow-document.js';
 import { checkFilter } from '../expression/check-filter.js';
 import { templatePaths } from '../expression/template.js';
-import { collectionName, fieldName, triggerSchema } from './trigger-schemas.js';
+import { collectionSchema, fieldSchema } from '../definition/record-names.js';
+import { triggerSchema } from './trigger-schemas.js';
 
 const MODES = ['async'] as const;
 const EVENTS: readonly RecordEvent[] = ['created', 'updated', 'deleted'];
@@ -23,7 +24,7 @@ export const collectionTrigger = defineTrigger<CollectionTrigger>({
     'collection',
     MODES,
     {
-      collection: collectionName,
+      collection: collectionSchema,
       events: {
         type: 'array',
         minItems: 1,
@@ -36,7 +37,7 @@ export const collectionTrigger = defineTrigger<CollectionTrigger>({
         type: 'array',
         maxItems: 200,
         uniqueItems: true,
-        items: fieldName,
+        items: fieldSchema,
         default: [],
         description:
           'An update counts only when one of these fields changed; none: any update. Says nothing about other events.',

@@ -2,7 +2,8 @@ import type { JsonObject } from '#shared';
 import { defineTrigger } from '../contract/trigger.js';
 import type { CustomActionTrigger, Fault } from '../contract/workflow-document.js';
 import { checkWait, waitOf } from './check-wait.js';
-import { collectionName, triggerSchema, waitSchema } from './trigger-schemas.js';
+import { collectionSchema } from '../definition/record-names.js';
+import { triggerSchema, waitSchema } from './trigger-schemas.js';
 
 const MODES = ['async', 'sync'] as const;
 const RECORDS: readonly CustomActionTrigger['records'][] = ['none', 'single', 'multiple'];
@@ -25,7 +26,7 @@ export const customActionTrigger = defineTrigger<CustomActionTrigger>({
       default: 'none',
       description: 'What a call brings: no record, exactly one, or a list.',
     },
-    collection: { ...collectionName, description: 'Collection of the records; needed unless `records` is `none`.' },
+    collection: { ...collectionSchema, description: 'Collection of the records; needed unless `records` is `none`.' },
     timeout: waitSchema,
   }),
   modes: MODES,

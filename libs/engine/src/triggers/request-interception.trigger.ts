@@ -1,7 +1,8 @@
 import { defineTrigger } from '../contract/trigger.js';
 import type { InterceptionTrigger } from '../contract/workflow-document.js';
 import { checkWait, waitOf } from './check-wait.js';
-import { collectionName, globalSchema, triggerSchema, waitSchema } from './trigger-schemas.js';
+import { collectionSchema } from '../definition/record-names.js';
+import { actionsSchema, globalSchema, triggerSchema, waitSchema } from './trigger-schemas.js';
 
 const MODES = ['sync'] as const;
 const ACTIONS: InterceptionTrigger['actions'] = ['create', 'update', 'destroy'];
@@ -22,15 +23,8 @@ export const requestInterceptionTrigger = defineTrigger<InterceptionTrigger>({
     'request-interception',
     MODES,
     {
-      collection: collectionName,
-      actions: {
-        type: 'array',
-        minItems: 1,
-        uniqueItems: true,
-        items: { enum: [...ACTIONS] },
-        default: [...ACTIONS],
-        description: 'What is intercepted.',
-      },
+      collection: collectionSchema,
+      actions: actionsSchema(ACTIONS, 'What is intercepted.'),
       global: globalSchema,
       timeout: {
         ...waitSchema,

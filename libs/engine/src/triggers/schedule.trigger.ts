@@ -4,7 +4,8 @@ import type { ScheduleTrigger } from '../contract/workflow-document.js';
 import { parseDuration } from '../definition/parse-duration.js';
 import { checkSchedule } from './schedule/check-schedule.js';
 import { parseRepeat } from './schedule/parse-repeat.js';
-import { collectionName, fieldName, triggerSchema } from './trigger-schemas.js';
+import { collectionSchema, fieldSchema } from '../definition/record-names.js';
+import { triggerSchema } from './trigger-schemas.js';
 
 const MODES = ['async'] as const;
 
@@ -55,8 +56,8 @@ export const scheduleTrigger = defineTrigger<ScheduleTrigger>({
       required: ['collection', 'field'],
       description: 'Instead of the times above: once per record, when the date in this field comes.',
       properties: {
-        collection: collectionName,
-        field: { ...fieldName, description: 'A field of type date or datetime; a date counts from midnight UTC.' },
+        collection: collectionSchema,
+        field: { ...fieldSchema, description: 'A field of type date or datetime; a date counts from midnight UTC.' },
         offset: { type: 'string', description: 'How far from the date, as 30m, 12h or 3d; default none.' },
         when: {
           enum: ['before', 'after'],

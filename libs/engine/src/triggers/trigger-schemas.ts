@@ -26,20 +26,6 @@ export function triggerSchema(
   };
 }
 
-/** Name of a collection: a literal, no template. */
-export const collectionName: JsonObject = {
-  type: 'string',
-  pattern: '^[a-z][a-zA-Z0-9_]{0,62}$',
-  description: 'Name of a collection, as in /api/v1/collections.',
-};
-
-/** Name of a field of a collection. */
-export const fieldName: JsonObject = {
-  type: 'string',
-  pattern: '^[a-z][a-zA-Z0-9_]{0,62}$',
-  description: 'Name of a field.',
-};
-
 /** How long a caller is kept waiting. */
 export const waitSchema: JsonObject = {
   type: 'string',
@@ -53,3 +39,9 @@ export const globalSchema: JsonObject = {
   default: false,
   description: 'True: every such call starts it. False: only calls that name it in ?triggerWorkflows=key1,key2.',
 };
+
+/** Which actions over the collections API a trigger is about; all of them when none is named. */
+export function actionsSchema(actions: readonly string[], description: string): JsonObject {
+  const items = { enum: [...actions] };
+  return { type: 'array', minItems: 1, uniqueItems: true, items, default: [...actions], description };
+}
