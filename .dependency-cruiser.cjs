@@ -20,10 +20,16 @@ module.exports = {
       { path: '^(apps|libs|test|bench)/', pathNot: '^libs/shared/' },
     ),
     forbid(
-      'engine-and-signatures-are-leaves',
-      'They know only shared.',
-      { path: '^libs/(engine|signatures)/' },
-      { path: '^(apps|libs|test|bench)/', pathNot: '^libs/($1|shared)/' },
+      'signatures-is-a-leaf',
+      'It knows only shared.',
+      { path: '^libs/signatures/' },
+      { path: '^(apps|libs|test|bench)/', pathNot: '^libs/(signatures|shared)/' },
+    ),
+    forbid(
+      'engine-is-a-leaf-but-for-presets',
+      'It knows shared, and the presets that documents name.',
+      { path: '^libs/engine/' },
+      { path: '^(apps|libs|test|bench)/', pathNot: '^libs/(engine|signatures|shared)/' },
     ),
     forbid(
       'libs-below-apps',

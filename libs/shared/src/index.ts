@@ -7,6 +7,7 @@ export * from './crypto/constant-time.js';
 export * from './crypto/secret-box.js';
 export * from './errors/problem.js';
 export * from './health/readiness.js';
+export * from './http/join-headers.js';
 export * from './ids/new-id.js';
 export * from './json.js';
 export * from './logging/create-logger.js';

@@ -1,7 +1,10 @@
 export * from './contract.js';
-export * from './find-handshake.js';
+export { diagnoseSignature } from './diagnose.js';
+export { entrySchema } from './entry-schema.js';
+export { findHandshake, handshakeMethods } from './handshake.js';
 export * from './ip-list.js';
 export { findProvider, providerCatalogue, providers } from './providers/index.js';
+export { readDelivery, type Delivery } from './read-delivery.js';
 export * from './schemes/basic.js';
 export * from './schemes/token.js';
 export * from './sign.js';

@@ -4,13 +4,14 @@ import type {
   ExecutionStatus,
   NodeError,
   NodeRunRecord,
+  ParsedContent,
   Reply,
   StoredRequest,
   TriggerBinding,
   TriggerType,
   Write,
 } from '#engine';
-import type { Json, JsonObject } from '#shared';
+import type { HeaderList, Json, JsonObject } from '#shared';
 import type { ChannelStore, NotificationStore } from './channels/contract.js';
 import type { CollectionStore } from './collections/contract.js';
 import type { NodeTestStore } from './node-tests/contract.js';
@@ -39,6 +40,11 @@ export interface AcceptRequest {
   mode: 'async' | 'sync';
   /** HTTP status of the async answer where the document tells it, 200 to 599; null in sync mode and for a templated one. */
   httpStatus: number | null;
+  /** Name of the secret whose signature or token matched; null when none was asked for or it has no name. */
+  secretName: string | null;
+  /** Milliseconds from receipt until the request was handed over to be made durable. */
+  latencyMs: number;
+  /** Of what is parsed; tells a duplicate with another body. */
   bodySha256: Buffer;
   /** Null when the request has no delivery id: it is always new then. */
   dedup: { id: Buffer; windowMs: number } | null;
@@ -96,11 +102,16 @@ export interface LoggedRequest {
   method: string;
   url: string;
   ip: string;
-  /** Null when the request was refused before its headers could be trusted to be small. */
-  headers: Record<string, string> | null;
-  /** Null when it was refused before the body was read. */
+  /** Credentials masked. Null when the request was refused before its headers could be trusted to be small. */
+  rawHeaders: HeaderList | null;
+  /** As received. Null when it was refused before the body was read. */
   body: Buffer | null;
+  /** See `StoredRequest.content`. */
+  content: ParsedContent | null;
   deliveryId: string | null;
+  secretName: string | null;
+  /** Milliseconds from receipt to the answer. */
+  latencyMs: number;
 }
 
 /** Off the hot path, in batches; above its rate limit, refusals are only counted by minute, gate and reason. */
@@ -440,12 +451,18 @@ export interface RequestRecord {
   bodyBytes: number | null;
   bodyDiffers: boolean | null;
   executionId: string | null;
+  /** Name of the secret that matched; null when none was asked for. */
+  secretName: string | null;
+  /** Milliseconds until it was answered; of accepted ones, until it was handed over to be made durable. */
+  latencyMs: number | null;
 }
 
 export interface RequestDetail extends RequestRecord {
+  rawHeaders: HeaderList | null;
   headers: Record<string, string> | null;
-  /** Null when the body was never read. */
+  /** The bytes as received. Null when the body was never read. */
   body: Buffer | null;
+  content: ParsedContent | null;
 }
 
 export interface HistoryFilter {

@@ -58,11 +58,11 @@ function lineOf(request: WebhookRequest, settlement: Settlement) {
 }
 
 function rowOf(request: WebhookRequest, settlement: Settlement) {
-  const { workflow, body, deliveryId } = request.known;
+  const { workflow, body, content, deliveryId, secretName } = request.known;
   const isMeasured = settlement.gate > SIZE_GATE;
-  const { url, headers } = isMeasured
+  const { url, rawHeaders } = isMeasured
     ? maskCredentials(request)
-    : { url: request.path.slice(0, URL_KEPT), headers: null };
+    : { url: request.path.slice(0, URL_KEPT), rawHeaders: null };
   return {
     id: request.id,
     receivedAt: request.receivedAt,
@@ -73,8 +73,11 @@ function rowOf(request: WebhookRequest, settlement: Settlement) {
     method: request.method,
     url,
     ip: request.origin.ip,
-    headers,
+    rawHeaders,
     body,
+    content,
     deliveryId,
+    secretName,
+    latencyMs: Date.now() - request.receivedAt.getTime(),
   };
 }

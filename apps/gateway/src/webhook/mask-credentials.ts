@@ -1,19 +1,32 @@
+import { joinHeaders, type HeaderList } from '#shared';
 import type { WebhookRequest } from './webhook-request.js';
 
 const MASK = '***';
 const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization'];
 
+/** What of a request may be stored. */
+export interface MaskedRequest {
+  url: string;
+  rawHeaders: HeaderList;
+  headers: Record<string, string>;
+}
+
 /**
  * URL and headers as they may be stored: credentials and configured token fields as `***`. Signature headers stay, they
  * are no credentials.
  */
-export function maskCredentials(request: WebhookRequest): { url: string; headers: Record<string, string> } {
+export function maskCredentials(request: WebhookRequest): MaskedRequest {
   const { workflow } = request.known;
-  const headers = { ...request.headers.values };
-  for (const name of [...CREDENTIALS, ...(workflow?.tokenHeaders ?? [])]) {
-    if (headers[name] !== undefined) headers[name] = MASK;
-  }
-  return { url: maskParameters(request, workflow?.tokenParameters ?? []), headers };
+  const masked = new Set([...CREDENTIALS, ...(workflow?.tokenHeaders ?? [])]);
+  const rawHeaders = request.headers.list.map(([name, value]): [string, string] => [
+    name,
+    masked.has(name.toLowerCase()) ? MASK : value,
+  ]);
+  return {
+    url: maskParameters(request, workflow?.tokenParameters ?? []),
+    rawHeaders,
+    headers: joinHeaders(rawHeaders),
+  };
 }
 
 function maskParameters(request: WebhookRequest, names: readonly string[]): string {

@@ -32,7 +32,7 @@ export async function receiveWebhook(request: WebhookRequest, services: GatewayS
   const { workflow } = resolution;
   authenticate(request, workflow, directory.env);
   const body = await readBody(request, Math.min(workflow.compiled.trigger.config.bodyLimit, config.bodyLimitMax));
-  const { deliveryId } = verifySignatures(request, workflow, body.received, directory.env);
+  const { deliveryId } = await verifySignatures(request, workflow, body.received, directory.env);
   const handshake = answerHandshake(request, workflow);
   if (handshake) return { kind: 'handshake', reply: handshake };
   const parsed = parseBody(request, workflow, body.content, deliveryId, config.jsonLimits);

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ParsedContent } from '#engine';
 import { newId } from '#shared';
 import type { IpList } from '#signatures';
 import type { ActiveWorkflow } from './active-workflow.js';
@@ -24,8 +25,12 @@ export interface WebhookRequest {
   /** What became known on the way, for the answer and the log; steps that find it out fill it in. */
   readonly known: {
     workflow: ActiveWorkflow | null;
-    /** After content decoding. */
+    /** As received. */
     body: Buffer | null;
+    /** What is parsed, where that is not the body itself. */
+    content: ParsedContent | null;
+    /** Name of the secret that matched. */
+    secretName: string | null;
     deliveryId: string | null;
     /** Set once the request is committed: from here on it is no refusal any more, whatever happens. */
     execution: { id: string; duplicate: boolean } | null;
@@ -48,6 +53,6 @@ export function webhookRequest(incoming: IncomingMessage, response: ServerRespon
     origin: clientOrigin(incoming.socket, headers.values, proxies),
     incoming,
     response,
-    known: { workflow: null, body: null, deliveryId: null, execution: null },
+    known: { workflow: null, body: null, content: null, secretName: null, deliveryId: null, execution: null },
   };
 }

@@ -1,4 +1,4 @@
-import type { Json } from '#shared';
+import type { HeaderList, Json } from '#shared';
 
 /**
  * One inbound HTTP call as it is stored: credentials are already masked, the body is the exact bytes.
@@ -12,12 +12,23 @@ export interface StoredRequest {
   /** Path and query as received, credential parameters masked; never the host. */
   url: string;
   ip: string;
-  /** Lower-case names; repeated headers joined with `, ` as node:http does. Credentials masked as `***`. */
+  /** Names and values in the order and spelling received. Credentials masked as `***`. */
+  rawHeaders: HeaderList;
+  /** The same, by lower-case name, as `joinHeaders` makes them: repeated ones joined with `, `. */
   headers: Record<string, string>;
-  /** After removing at most one layer of content encoding; signatures were checked over the bytes the preset names. */
+  /** The bytes exactly as received. */
   body: Buffer;
+  /** What is parsed, where that is not `body` itself: without its content encoding, or decrypted by the preset. */
+  content: ParsedContent | null;
   /** What the dedup id was made of; null when there was none. */
   deliveryId: string | null;
+}
+
+/** A body made readable. */
+export interface ParsedContent {
+  body: Buffer;
+  /** Decides the parser instead of the header, after decrypting; null: the header does. */
+  contentType: string | null;
 }
 
 /** `$context` of contract.md 5. Values are JSON; absent ones are absent. */

@@ -159,20 +159,8 @@ export type AuthEntry =
   | { type: 'basic'; username: string; password: string }
   | { type: 'token'; header?: string; query?: string; value: string }
   | { type: 'ip'; allow: string[] }
-  | ({ type: 'signature'; provider: string; secrets: string[] } & HmacOptions);
-
-/** Options of the generic `hmac` provider (contract.md 11); other providers take none of them. */
-export interface HmacOptions {
-  header?: string;
-  algorithm?: 'sha1' | 'sha256' | 'sha512';
-  encoding?: 'hex' | 'base64' | 'base64url';
-  prefix?: string;
-  /** Template over `{raw}` and `{timestamp}`; default `{raw}`. */
-  signedBytes?: string;
-  timestampHeader?: string;
-  /** Seconds, both directions; default 300 when a timestamp is signed. */
-  tolerance?: number;
-}
+  /** The preset's schema says what else stands here. */
+  | ({ type: 'signature'; provider: string; secrets?: string[] } & { [option: string]: Json });
 
 /** As written; `CompiledOptions` has the defaults and the units. */
 export interface WorkflowOptions {

@@ -1,9 +1,9 @@
 import ipaddr from 'ipaddr.js';
 import { isJsonObject, type Json, type JsonObject } from '#shared';
+import { entrySchema, findProvider, providers } from '#signatures';
 import type { Fault } from '../contract/workflow-document.js';
 import { headerNameFault, isHeaderName } from '../expression/header-rules.js';
 import { templateFaults } from '../expression/template.js';
-import { SUPPORTED_PROVIDERS } from './documented-names.js';
 import { schemaFaults } from './schema-faults.js';
 import { AUTH_SCHEMAS } from './workflow-document.js';
 
@@ -29,9 +29,8 @@ function schemaOf(entry: JsonObject): JsonObject | string {
   const types = 'use one of basic, token, ip, signature';
   if (entry.type === 'signature') {
     const { provider } = entry;
-    const known =
-      typeof provider === 'string' && SUPPORTED_PROVIDERS.has(provider) ? AUTH_SCHEMAS[provider] : undefined;
-    return known ?? `use one of ${[...SUPPORTED_PROVIDERS].join(', ')}`;
+    const known = typeof provider === 'string' ? findProvider(provider) : null;
+    return known ? entrySchema(known) : `use one of ${[...providers.keys()].join(', ')}`;
   }
   if (entry.type !== 'basic' && entry.type !== 'token' && entry.type !== 'ip') return types;
   return AUTH_SCHEMAS[entry.type] ?? types;

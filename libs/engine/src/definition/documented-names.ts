@@ -5,9 +5,6 @@ export const DOCUMENTED_NODES: ReadonlySet<string> = new Set(
   response-message manual approval cc llm`.split(/\s+/),
 );
 
-/** Signature presets that verify today. */
-export const SUPPORTED_PROVIDERS: ReadonlySet<string> = new Set(['hmac', 'github']);
-
 /** Signature presets that are named in the documentation and not built yet. */
 export const DOCUMENTED_PROVIDERS: ReadonlySet<string> = new Set(
   `gitlab gitlab-signing bitbucket bitbucket-cloud bitbucket-data-center gitea forgejo gogs jira intercom snyk stripe square

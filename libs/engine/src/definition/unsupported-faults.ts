@@ -1,4 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '#shared';
+import { findProvider } from '#signatures';
 import type { Fault } from '../contract/workflow-document.js';
 import { DOCUMENTED_PROVIDERS } from './documented-names.js';
 
@@ -50,8 +51,9 @@ function authFaults(auth: Json | undefined): Fault[] {
     if (!isJsonObject(entry)) return [];
     const pointer = `/trigger/auth/${index}`;
     if (entry.type === 'jwt') return [unsupported(`${pointer}/type`, 'the check "jwt"')];
-    const isPreset = typeof entry.provider === 'string' && DOCUMENTED_PROVIDERS.has(entry.provider);
-    if (entry.type !== 'signature' || !isPreset) return [];
-    return [unsupported(`${pointer}/provider`, `the provider "${String(entry.provider)}"`)];
+    const { provider } = entry;
+    const isMissing = typeof provider === 'string' && DOCUMENTED_PROVIDERS.has(provider) && !findProvider(provider);
+    if (entry.type !== 'signature' || !isMissing) return [];
+    return [unsupported(`${pointer}/provider`, `the provider "${provider}"`)];
   });
 }

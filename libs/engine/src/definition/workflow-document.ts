@@ -63,7 +63,10 @@ const filter: JsonObject = {
   },
 };
 
-/** Entries of `trigger.auth` by type. Every secret may be, and should be, `{{$env.NAME}}`. */
+/**
+ * Entries of `trigger.auth` by type, but for `signature`, whose presets bring their own. Every secret may be, and should
+ * be, `{{$env.NAME}}`.
+ */
 export const AUTH_SCHEMAS: Readonly<Record<string, JsonObject>> = {
   basic: {
     type: 'object',
@@ -101,44 +104,9 @@ export const AUTH_SCHEMAS: Readonly<Record<string, JsonObject>> = {
       },
     },
   },
-  github: signatureSchema({}),
-  hmac: signatureSchema({
-    header: nonBlank('Header that carries the signature.'),
-    algorithm: { enum: ['sha1', 'sha256', 'sha512'], description: 'Hash of the HMAC.' },
-    encoding: { enum: ['hex', 'base64', 'base64url'], description: 'How the signature is written.' },
-    prefix: { ...text(64), description: 'What stands before it, such as sha256=.' },
-    signedBytes: {
-      type: 'string',
-      minLength: 1,
-      maxLength: 256,
-      description: 'Template over {raw} and {timestamp}; the raw body when absent.',
-    },
-    timestampHeader: nonBlank('Header that carries the time that is signed.'),
-    tolerance: { type: 'integer', minimum: 1, maximum: 86400, description: 'Seconds, both directions.' },
-  }),
 };
 
-function signatureSchema(options: JsonObject): JsonObject {
-  return {
-    type: 'object',
-    additionalProperties: false,
-    required: ['type', 'provider', 'secrets'],
-    properties: {
-      type: { const: 'signature' },
-      provider: { type: 'string', description: 'A preset of /api/v1/providers.' },
-      secrets: {
-        type: 'array',
-        minItems: 1,
-        maxItems: 20,
-        items: nonBlank('Use {{$env.NAME}}.'),
-        description: 'One of them must fit, so that a secret can be changed; use {{$env.NAME}}.',
-      },
-      ...options,
-    },
-  };
-}
-
-/** `trigger` of type webhook (contract.md 2). Auth entries are checked by {@link AUTH_SCHEMAS}. */
+/** `trigger` of type webhook (contract.md 2). Auth entries are checked by {@link AUTH_SCHEMAS} and the presets' schemas. */
 export const WEBHOOK_TRIGGER_SCHEMA: JsonObject = {
   type: 'object',
   additionalProperties: false,

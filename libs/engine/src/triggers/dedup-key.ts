@@ -5,7 +5,7 @@ import { renderTemplate, templatePaths } from '../expression/template.js';
 import { valueText } from '../expression/value-text.js';
 import { parseBody } from './parse-body/parse-body.js';
 import { triggerScope } from './trigger-scope.js';
-import { declaredVariables } from './webhook-context.js';
+import { contentOf, declaredVariables } from './webhook-context.js';
 
 /** The body was parsed within its limits when the context was derived. */
 const NO_LIMITS = { jsonDepth: Number.POSITIVE_INFINITY, jsonKeys: Number.POSITIVE_INFINITY };
@@ -39,7 +39,8 @@ function readsBody(key: string): boolean {
 }
 
 function losslessContext(workflow: WebhookWorkflow, request: StoredRequest, context: TriggerContext): TriggerContext {
-  const parsed = parseBody(request.body, request.headers['content-type'], NO_LIMITS, { lossless: true });
+  const { body, contentType } = contentOf(request);
+  const parsed = parseBody(body, contentType, NO_LIMITS, { lossless: true });
   if (!parsed.ok) return context;
   const { headers, query } = context;
   const { data } = parsed;

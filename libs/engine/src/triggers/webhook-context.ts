@@ -14,7 +14,8 @@ export type DerivedContext = { ok: true; context: TriggerContext } | ParseRefusa
  * replay see the same. `rawBody` and `rawSha256` are worked out when they are first read.
  */
 export function deriveContext(request: StoredRequest, workflow: CompiledWorkflow, limits: ParseLimits): DerivedContext {
-  const parsed = parseBody(request.body, request.headers['content-type'], limits);
+  const { body, contentType } = contentOf(request);
+  const parsed = parseBody(body, contentType, limits);
   if (!parsed.ok) return parsed;
   const mark = request.url.indexOf('?');
   const path = mark === -1 ? request.url : request.url.slice(0, mark);
@@ -24,6 +25,14 @@ export function deriveContext(request: StoredRequest, workflow: CompiledWorkflow
     return { ok: false, status: 400, code: 'body_too_complex', detail };
   }
   return { ok: true, context: buildContext(request, workflow, { data: parsed.data, query, path }) };
+}
+
+/** What is parsed of a request, and as what. */
+export function contentOf({ body, content, headers }: StoredRequest): {
+  body: Buffer;
+  contentType: string | undefined;
+} {
+  return { body: content?.body ?? body, contentType: content?.contentType ?? headers['content-type'] };
 }
 
 interface Parts {
@@ -37,8 +46,8 @@ function buildContext(
   workflow: CompiledWorkflow,
   { data, query, path }: Parts,
 ): TriggerContext {
-  const { headers, body, method, url, ip, deliveryId } = request;
-  return withRawBody(body, {
+  const { headers, method, url, ip, deliveryId } = request;
+  return withRawBody(readableBytes(request), {
     data,
     body: data,
     headers,
@@ -54,6 +63,11 @@ function buildContext(
     deliveryId,
     vars: declaredVariables(workflow, { headers, query, data }),
   });
+}
+
+/** The body without its content encoding: `rawBody` is text that people compare, and a gzip's bytes are none. */
+function readableBytes({ body, content, headers }: StoredRequest): Buffer {
+  return content !== null && headers['content-encoding'] !== undefined ? content.body : body;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { JsonObject } from '#shared';
+import { entrySchema, providers } from '#signatures';
 import { defineTrigger } from '../contract/trigger.js';
 import type { WebhookTrigger } from '../contract/workflow-document.js';
 import { checkTrigger } from '../definition/check-trigger.js';
@@ -43,6 +44,9 @@ export const webhookTrigger = defineTrigger<WebhookTrigger>({
 /** Entries of `auth` are checked one by one, with messages of their own; a form needs to see what they may hold. */
 function shownSchema(): JsonObject {
   const properties = WEBHOOK_TRIGGER_SCHEMA.properties as JsonObject;
-  const auth = { ...(properties.auth as JsonObject), items: { anyOf: Object.values(AUTH_SCHEMAS) } };
+  const auth = {
+    ...(properties.auth as JsonObject),
+    items: { anyOf: [...Object.values(AUTH_SCHEMAS), ...[...providers.values()].map(entrySchema)] },
+  };
   return { ...WEBHOOK_TRIGGER_SCHEMA, properties: { ...properties, auth } };
 }

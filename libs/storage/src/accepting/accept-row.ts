@@ -1,7 +1,7 @@
 import { RejectedRow, type AcceptRequest } from '../contract.js';
 import { jsonBytes } from '../connection/json-bytes.js';
 import type { PayloadPacker } from '../connection/payload-packer.js';
-import { storableText } from '../connection/storable-text.js';
+import { storableOrNull, storableText } from '../connection/storable-text.js';
 
 /** A request made ready for the batch: everything that can fail on its own has been done. */
 export interface AcceptRow {
@@ -9,6 +9,7 @@ export interface AcceptRow {
   dedup: string | null;
   headers: Buffer;
   body: Buffer;
+  content: Buffer | null;
   bytes: number;
   /** Milliseconds of `performance.now()`. */
   since: number;
@@ -19,13 +20,14 @@ export interface AcceptRow {
 export function toAcceptRow(accept: AcceptRequest, since: number): AcceptRow {
   const { request } = accept;
   if (Number.isNaN(request.receivedAt.getTime())) throw new RejectedRow('receivedAt is not a date.');
-  const headers = jsonBytes(request.headers);
+  const headers = jsonBytes(request.rawHeaders);
   const dedup = accept.dedup?.id.toString('hex') ?? null;
   return {
     dedup,
     headers,
     body: request.body,
-    bytes: headers.length + request.body.length,
+    content: request.content?.body ?? null,
+    bytes: headers.length + request.body.length + (request.content?.body.length ?? 0),
     since,
     columns: {
       id: request.id,
@@ -43,6 +45,9 @@ export function toAcceptRow(accept: AcceptRequest, since: number): AcceptRow {
       url: storableText(request.url),
       ip: storableText(request.ip),
       delivery_id: request.deliveryId === null ? null : storableText(request.deliveryId),
+      content_type: storableOrNull(request.content?.contentType),
+      secret_name: storableOrNull(accept.secretName),
+      latency_ms: accept.latencyMs,
     },
   };
 }
@@ -57,6 +62,7 @@ export function acceptParameters(
     rows.map((row, n) => {
       const headers = packer.add(row.headers);
       const body = packer.add(row.body);
+      const content = packer.add(row.content);
       return {
         ...row.columns,
         n,
@@ -65,6 +71,8 @@ export function acceptParameters(
         headers_length: headers.length,
         body_at: body.at,
         body_length: body.length,
+        content_at: content.at,
+        content_length: content.length,
       };
     }),
   );

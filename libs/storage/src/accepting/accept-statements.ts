@@ -5,7 +5,8 @@ const INPUT = `input as materialized (
   select * from json_to_recordset($1::json) as x (
     n int, id uuid, received_at timestamptz, workflow_id int, version_id int, execution_id uuid, mode workflow_mode,
     http_status smallint, sha256 bytea, dedup_id bytea, window_ms bigint, reply_to text, method text, url text, ip text,
-    delivery_id text, chunk_id uuid, headers_at int, headers_length int, body_at int, body_length int
+    delivery_id text, content_type text, secret_name text, latency_ms int, chunk_id uuid, headers_at int, headers_length int,
+    body_at int, body_length int, content_at int, content_length int
   )
 )`;
 
@@ -39,9 +40,10 @@ fresh as (
 ),
 logged as (
   insert into ${tables.requests} (id, execution_id, received_at, workflow_id, verdict, http_status, method, ip, url, delivery_id,
-    body_sha256, headers, body)
+    body_sha256, headers, body, content, content_type, secret_name, latency_ms)
   select id, execution_id, received_at, workflow_id, 'accepted', http_status, method, ip, url, delivery_id, sha256,
-    ${packedJson('$2', 'headers')}, ${packedBytes('$2', 'body')}
+    ${packedJson('$2', 'headers')}, ${packedBytes('$2', 'body')},
+    ${packedBytes('$2', 'content')}, content_type, secret_name, latency_ms
   from fresh
 ),
 queued as (
@@ -71,9 +73,10 @@ found as (
 ),
 logged as (
   insert into ${tables.requests} (id, execution_id, received_at, workflow_id, verdict, http_status, method, ip, url, delivery_id,
-    body_sha256, body_differs, headers, body)
+    body_sha256, body_differs, headers, body, content, content_type, secret_name, latency_ms)
   select id, first_execution_id, received_at, workflow_id, 'duplicate', first_http_status, method, ip, url, delivery_id,
-    sha256, body_differs, ${packedJson('$2', 'headers')}, ${packedBytes('$2', 'body')}
+    sha256, body_differs, ${packedJson('$2', 'headers')}, ${packedBytes('$2', 'body')},
+    ${packedBytes('$2', 'content')}, content_type, secret_name, latency_ms
   from found
 )
 select n, first_execution_id as execution_id, first_version_id as version_id, body_differs from found`,

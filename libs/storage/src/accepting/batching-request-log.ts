@@ -2,7 +2,7 @@ import type { Database } from '../connection/database.js';
 import { isolateFaults } from '../connection/isolate-faults.js';
 import { jsonBytes } from '../connection/json-bytes.js';
 import { PayloadPacker, packedBytes, packedJson } from '../connection/payload-packer.js';
-import { storableText } from '../connection/storable-text.js';
+import { storableOrNull, storableText } from '../connection/storable-text.js';
 import { RejectedRow, type LoggedRequest, type RequestLog } from '../contract.js';
 import { RefusalCounter } from './refusal-counter.js';
 
@@ -16,13 +16,17 @@ const WAITING_BYTES = 16 * 1024 * 1024;
 const INSERT = {
   name: 'log-requests',
   text: `insert into requests
-    (id, received_at, workflow_id, verdict, gate, reason, http_status, method, url, ip, delivery_id, body_sha256, headers, body)
-  select id, received_at, workflow_id, verdict, gate, reason, http_status, method, url, ip, delivery_id, sha256(bytes), headers, bytes
+    (id, received_at, workflow_id, verdict, gate, reason, http_status, method, url, ip, delivery_id, body_sha256,
+    headers, body, content, content_type, secret_name, latency_ms)
+  select id, received_at, workflow_id, verdict, gate, reason, http_status, method, url, ip, delivery_id, sha256(coalesce(content, bytes)),
+    headers, bytes, content, content_type, secret_name, latency_ms
   from (
-    select x.*, ${packedBytes('$2', 'body')} as bytes, ${packedJson('$2', 'headers')} as headers
+    select x.*, ${packedBytes('$2', 'body')} as bytes, ${packedBytes('$2', 'content')} as content,
+      ${packedJson('$2', 'headers')} as headers
     from json_to_recordset($1::json) as x (
       id uuid, received_at timestamptz, workflow_id int, verdict text, gate smallint, reason text, http_status smallint,
-      method text, url text, ip text, delivery_id text, headers_at int, headers_length int, body_at int, body_length int
+      method text, url text, ip text, delivery_id text, content_type text, secret_name text, latency_ms int,
+      headers_at int, headers_length int, body_at int, body_length int, content_at int, content_length int
     )
   ) as entry`,
 };
@@ -48,7 +52,7 @@ export class BatchingRequestLog implements RequestLog {
   }
 
   write(entry: LoggedRequest): void {
-    const bytes = entry.body?.length ?? 0;
+    const bytes = bytesOf(entry);
     const full = this.waiting.length >= WAITING_ROWS || this.waitingBytes + bytes > WAITING_BYTES;
     if (this.closed || full || !this.withinRate(entry)) {
       this.counter.count(entry);
@@ -98,8 +102,8 @@ export class BatchingRequestLog implements RequestLog {
   private take(): LoggedRequest[] {
     let count = 0;
     let bytes = 0;
-    for (const { body } of this.waiting) {
-      const size = body?.length ?? 0;
+    for (const entry of this.waiting) {
+      const size = bytesOf(entry);
       if (count > 0 && (count === BATCH_ROWS || bytes + size > BATCH_BYTES)) break;
       count += 1;
       bytes += size;
@@ -116,10 +120,15 @@ export class BatchingRequestLog implements RequestLog {
   }
 }
 
+function bytesOf({ body, content }: LoggedRequest): number {
+  return (body?.length ?? 0) + (content?.body.length ?? 0);
+}
+
 function toColumns(entry: LoggedRequest, packer: PayloadPacker): Record<string, unknown> {
   if (Number.isNaN(entry.receivedAt.getTime())) throw new RejectedRow('receivedAt is not a date.');
-  const headers = packer.add(entry.headers === null ? null : jsonBytes(entry.headers));
+  const headers = packer.add(entry.rawHeaders === null ? null : jsonBytes(entry.rawHeaders));
   const body = packer.add(entry.body);
+  const content = packer.add(entry.content?.body ?? null);
   return {
     id: entry.id,
     received_at: entry.receivedAt.toISOString(),
@@ -132,9 +141,14 @@ function toColumns(entry: LoggedRequest, packer: PayloadPacker): Record<string, 
     url: storableText(entry.url),
     ip: storableText(entry.ip),
     delivery_id: entry.deliveryId === null ? null : storableText(entry.deliveryId),
+    content_type: storableOrNull(entry.content?.contentType),
+    secret_name: storableOrNull(entry.secretName),
+    latency_ms: entry.latencyMs,
     headers_at: headers.at,
     headers_length: headers.length,
     body_at: body.at,
     body_length: body.length,
+    content_at: content.at,
+    content_length: content.length,
   };
 }

@@ -5,3 +5,8 @@
 export function storableText(value: string): string {
   return value.toWellFormed().replaceAll('\0', '\uFFFD');
 }
+
+/** The same where there may be none. */
+export function storableOrNull(text: string | null | undefined): string | null {
+  return text === null || text === undefined ? null : storableText(text);
+}

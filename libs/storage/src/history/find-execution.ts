@@ -33,7 +33,7 @@ export const EXECUTION_COLUMNS = `e.id, w.key as workflow_key, v.number as versi
 const FIND = {
   name: 'find-execution',
   text: `select ${EXECUTION_COLUMNS}, e.version_id, e.previous_execution_id, i.input, o.reply, o.output, o.error,
-    r.id as request_id, r.received_at, r.method, r.url, r.ip, r.headers, r.body, r.delivery_id
+    r.id as request_id, r.received_at, r.method, r.url, r.ip, r.headers, r.body, r.content, r.content_type, r.delivery_id
   from executions e
   join workflows w on w.id = e.workflow_id
   join workflow_versions v on v.id = e.version_id

@@ -1,4 +1,6 @@
+import { joinHeaders } from '#shared';
 import type { Database } from '../connection/database.js';
+import { toContent, type RequestColumns } from '../running/runnable-query.js';
 import type { RequestDetail, RequestRecord } from '../contract.js';
 
 export interface RequestRow {
@@ -16,6 +18,8 @@ export interface RequestRow {
   body_bytes: number | null;
   body_differs: boolean | null;
   execution_id: string | null;
+  secret_name: string | null;
+  latency_ms: number | null;
 }
 
 // By its text: Postgres refuses to look into JSON with an escaped NUL or lone surrogate, which a reply's body may hold.
@@ -29,18 +33,24 @@ const REPLY_STATUS = `(select substring(x.reply::text from '"status":([0-9]{3})[
  */
 export const REQUEST_COLUMNS = `r.id, r.received_at, w.key as workflow_key, r.verdict, r.gate, r.reason,
   coalesce(r.http_status, ${REPLY_STATUS}) as http_status, r.method, r.url, r.ip, r.delivery_id,
-  octet_length(r.body) as body_bytes, r.body_differs, r.execution_id`;
+  octet_length(r.body) as body_bytes, r.body_differs, r.execution_id,
+  r.secret_name, r.latency_ms`;
+
+type DetailRow = RequestRow & Pick<RequestColumns, 'headers' | 'body' | 'content' | 'content_type'>;
 
 const FIND = {
   name: 'find-request',
-  text: `select ${REQUEST_COLUMNS}, r.headers, r.body
+  text: `select ${REQUEST_COLUMNS}, r.headers, r.body, r.content, r.content_type
     from requests r left join workflows w on w.id = r.workflow_id where r.id = $1`,
 };
 
 /** One request with headers and raw bytes; null when there is none. */
 export async function findRequest(database: Database, id: string): Promise<RequestDetail | null> {
-  const [row] = await database.query<RequestRow & Pick<RequestDetail, 'headers' | 'body'>>(FIND, [id]);
-  return row === undefined ? null : { ...toRequestRecord(row), headers: row.headers, body: row.body };
+  const [row] = await database.query<DetailRow>(FIND, [id]);
+  if (row === undefined) return null;
+  const rawHeaders = row.headers;
+  const headers = rawHeaders && joinHeaders(rawHeaders);
+  return { ...toRequestRecord(row), rawHeaders, headers, body: row.body, content: toContent(row) };
 }
 
 export function toRequestRecord(row: RequestRow): RequestRecord {
@@ -59,5 +69,7 @@ export function toRequestRecord(row: RequestRow): RequestRecord {
     bodyBytes: row.body_bytes,
     bodyDiffers: row.body_differs,
     executionId: row.execution_id,
+    secretName: row.secret_name,
+    latencyMs: row.latency_ms,
   };
 }

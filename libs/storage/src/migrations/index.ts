@@ -1,5 +1,6 @@
 import { InitialSchema1795305600000 } from './1795305600000-initial-schema.js';
 import { NodeTests1795496400000 } from './1795496400000-node-tests.js';
+import { RequestLog1795500000000 } from './1795500000000-request-log.js';
 import { NestedExecutions1795478400000 } from './1795478400000-nested-executions.js';
 import { Collections1795482000000 } from './1795482000000-collections.js';
 import { Channels1795485600000 } from './1795485600000-channels.js';
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   Tasks1795489200000,
   Triggers1795492800000,
   NodeTests1795496400000,
+  RequestLog1795500000000,
 ];

@@ -1,5 +1,5 @@
-import type { ExecutionStatus, StoredRequest } from '#engine';
-import type { Json } from '#shared';
+import type { ExecutionStatus, ParsedContent, StoredRequest } from '#engine';
+import { joinHeaders, type HeaderList, type Json } from '#shared';
 import type { RunnableExecution } from '../contract.js';
 import type { PartitionedStatement } from '../partitions/partitioned-query.js';
 
@@ -10,8 +10,10 @@ export interface RequestColumns {
   method: string;
   url: string;
   ip: string;
-  headers: Record<string, string> | null;
+  headers: HeaderList | null;
   body: Buffer | null;
+  content: Buffer | null;
+  content_type: string | null;
   delivery_id: string | null;
 }
 
@@ -48,8 +50,8 @@ export const LOAD_RUNNABLE: PartitionedStatement = {
     tables,
   ) => `select e.id, e.status, e.attempt, e.lease_id, e.workflow_id, w.key as workflow_key, e.version_id, v.number as version, e.mode,
     e.reply_to, e.dedup_id, e.created_at, e.started_at, e.lost, e.parent_execution_id, now() as loaded_at, e.request_id as wanted_request_id,
-    (extract(epoch from e.expires_at - now()) * 1000)::float8 as expires_in_ms, r.id as request_id, r.received_at, r.method, r.url, r.ip, r.headers, r.body,
-    r.delivery_id, i.input
+    (extract(epoch from e.expires_at - now()) * 1000)::float8 as expires_in_ms, r.id as request_id, r.received_at, r.method, r.url, r.ip, r.headers, r.body, r.content,
+    r.content_type, r.delivery_id, i.input
   from ${tables.executions} e
   join workflows w on w.id = e.workflow_id
   join workflow_versions v on v.id = e.version_id
@@ -61,16 +63,24 @@ export const LOAD_RUNNABLE: PartitionedStatement = {
 /** Null when the row's request is not there: started by hand, or deleted. */
 export function toStoredRequest(row: RequestColumns): StoredRequest | null {
   if (row.request_id === null || row.received_at === null) return null;
+  const rawHeaders = row.headers ?? [];
   return {
     id: row.request_id,
     receivedAt: row.received_at,
     method: row.method,
     url: row.url,
     ip: row.ip,
-    headers: row.headers ?? {},
+    rawHeaders,
+    headers: joinHeaders(rawHeaders),
     body: row.body ?? Buffer.alloc(0),
+    content: toContent(row),
     deliveryId: row.delivery_id,
   };
+}
+
+/** What was parsed instead of the body; null when the body was. */
+export function toContent(row: Pick<RequestColumns, 'content' | 'content_type'>): ParsedContent | null {
+  return row.content === null ? null : { body: row.content, contentType: row.content_type };
 }
 
 export function toRunnable(row: RunnableRow): RunnableExecution {

@@ -1,5 +1,5 @@
 import type { StoredRequest } from '#engine';
-import { newId } from '#shared';
+import { joinHeaders, newId, type HeaderList } from '#shared';
 import { createHash } from 'node:crypto';
 import type { AcceptRequest } from '../contract.js';
 
@@ -18,14 +18,17 @@ export interface SampleAccept {
 export function sampleAccept(sample: SampleAccept): AcceptRequest {
   const { workflowId, versionId, dedupKey, windowMs = 60_000, mode = 'async' } = sample;
   const { httpStatus = mode === 'async' ? 200 : null } = sample;
+  const rawHeaders: HeaderList = sample.request?.rawHeaders ?? [['Content-Type', 'application/json']];
   const request: StoredRequest = {
     id: newId(),
     receivedAt: new Date(),
     method: 'POST',
     url: '/api/webhooks/sample',
     ip: '192.0.2.1',
-    headers: { 'content-type': 'application/json' },
+    rawHeaders,
+    headers: joinHeaders(rawHeaders),
     body: Buffer.from('{"a":1}'),
+    content: null,
     deliveryId: dedupKey ?? null,
     ...sample.request,
   };
@@ -36,6 +39,8 @@ export function sampleAccept(sample: SampleAccept): AcceptRequest {
     executionId: newId(),
     mode,
     httpStatus,
+    secretName: null,
+    latencyMs: 1,
     bodySha256: createHash('sha256').update(request.body).digest(),
     dedup: dedupKey === undefined ? null : { id: createHash('sha256').update(dedupKey).digest(), windowMs },
     replyTo: mode === 'sync' ? 'gateway-1' : null,

@@ -35,7 +35,9 @@ export async function acceptRequest(
       executionId: newId(),
       mode,
       httpStatus: mode === 'async' ? asyncReplyStatus(workflow.compiled) : null,
-      bodySha256: sha256(stored.body),
+      secretName: request.known.secretName,
+      latencyMs: Date.now() - request.receivedAt.getTime(),
+      bodySha256: sha256(stored.content?.body ?? stored.body),
       dedup: dedupId && { id: dedupId, windowMs: workflow.dedupWindowMs },
       replyTo,
     });

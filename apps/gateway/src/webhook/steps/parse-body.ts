@@ -24,7 +24,8 @@ export function parseBody(
     method: request.method,
     ...maskCredentials(request),
     ip: request.origin.ip,
-    body: content,
+    body: request.known.body ?? content,
+    content: request.known.content,
     deliveryId: deliveryId || headers['idempotency-key'] || headers['webhook-id'] || null,
   };
   request.known.deliveryId = stored.deliveryId;

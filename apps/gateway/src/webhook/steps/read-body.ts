@@ -27,7 +27,8 @@ export async function readBody(request: WebhookRequest, limit: number): Promise<
   if (headers.expect?.toLowerCase() === '100-continue') request.response.writeContinue();
   const received = hasBody(headers) ? await collect(request.incoming, limit) : EMPTY;
   const content = await decodeBody(received, headers['content-encoding'], limit);
-  request.known.body = content;
+  request.known.body = received;
+  if (content !== received) request.known.content = { body: content, contentType: null };
   return { received, content };
 }
 

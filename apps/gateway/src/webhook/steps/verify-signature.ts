@@ -1,4 +1,5 @@
-import { verifySignature } from '#signatures';
+import type { JsonObject } from '#shared';
+import { readDelivery, verifySignature } from '#signatures';
 import type { ActiveWorkflow } from '../active-workflow.js';
 import { Refusal } from '../refusal.js';
 import { resolveSecret } from '../resolve-secret.js';
@@ -12,22 +13,25 @@ type Signature = ActiveWorkflow['signatures'][number];
  * @returns the delivery id of the first provider that gave one
  * @throws Refusal invalid_signature
  */
-export function verifySignatures(
+export async function verifySignatures(
   request: WebhookRequest,
   workflow: ActiveWorkflow,
   received: Buffer,
   env: Readonly<Record<string, string>>,
-): { deliveryId: string | null } {
+): Promise<{ deliveryId: string | null }> {
   let deliveryId: string | null = null;
   for (const entry of workflow.signatures) {
-    const message = { rawBody: received, headers: request.headers.values, now: request.receivedAt };
-    const verdict = verifySignature({ ...entry, secrets: secretsOf(entry, workflow, env) }, message);
+    const { provider, secrets: _secrets, type: _type, ...options } = entry;
+    const { method, target: url } = request;
+    const message = { method, url, rawBody: received, headers: request.headers.values, now: request.receivedAt };
+    const resolved = { provider, secrets: secretsOf(entry, workflow, env), options: options as JsonObject };
+    const verdict = await verifySignature(resolved, message, () => Promise.resolve(null));
     if (!verdict.ok) throw new Refusal('invalid_signature', { why: verdict.reason });
-    deliveryId ??= verdict.deliveryId ?? null;
+    deliveryId ??= readDelivery(provider, message).deliveryId;
   }
   return { deliveryId };
 }
 
 function secretsOf(entry: Signature, workflow: ActiveWorkflow, env: Readonly<Record<string, string>>): string[] {
-  return entry.secrets.flatMap((secret) => resolveSecret(secret, workflow.compiled.envNames, env) ?? []);
+  return (entry.secrets ?? []).flatMap((secret) => resolveSecret(secret, workflow.compiled.envNames, env) ?? []);
 }

@@ -1,0 +1,14 @@
+import type { Scheme, SchemeHandler } from '../contract.js';
+import { configuredHmacHandler } from './configured-hmac.js';
+import { signedBytesHandler } from './signed-bytes.js';
+
+/** Every scheme's functions, by kind. */
+const handlers = {
+  'signed-bytes': signedBytesHandler,
+  'configured-hmac': configuredHmacHandler,
+} as unknown as Readonly<Record<Scheme['kind'], SchemeHandler>>;
+
+/** The functions of a scheme. */
+export function handlerOf(scheme: Scheme): SchemeHandler {
+  return handlers[scheme.kind];
+}
