@@ -14,6 +14,8 @@ describe('the options of the benchmark', () => {
       'embedded postgres',
       'variable redis',
       'journaled redis',
+      'large redis',
+      'signed redis',
     ]);
   });
 

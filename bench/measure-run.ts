@@ -53,6 +53,7 @@ export async function measureRun(rig: Rig, scenario: Scenario, load: Load, secon
   const { stack, generator } = rig;
   const key = `bench-${scenario.name}-${++runs}`;
   const { url } = await rig.effects.ask(null);
+  for (const [name, value] of Object.entries(scenario.secrets)) await stack.api('PUT', `/secrets/${name}`, { value });
   for (const workflow of [`${key}-warm-up`, key])
     await stack.api('PUT', `/workflows/${workflow}`, { key: workflow, ...scenario.document(url) });
   await new Promise((resolve) => setTimeout(resolve, VISIBLE_WITHIN_MS));
@@ -86,9 +87,9 @@ export async function measureRun(rig: Rig, scenario: Scenario, load: Load, secon
 }
 
 async function loadAndDrain({ stack, generator }: Rig, key: string, scenario: Scenario, load: Load, seconds: number) {
-  const { body, status, duplicates } = scenario;
+  const { body, headers, status, duplicates } = scenario;
   const url = `${stack.gatewayUrl}/api/webhooks/${key}`;
-  const result = await generator.ask({ url, body, status, duplicates, ...load, seconds });
+  const result = await generator.ask({ url, body, headers, status, duplicates, ...load, seconds });
   const drained = await untilDrained(stack.api, key);
   return { result, drained };
 }

@@ -1,4 +1,5 @@
 import type { Json } from '#shared';
+import { signMessage } from '#signatures';
 
 export type Queue = 'redis' | 'postgres';
 
@@ -16,6 +17,10 @@ export interface Scenario {
   document(effectUrl: string): Record<string, Json>;
   /** What the load generator posts, as `application/json`. */
   body: string;
+  /** More headers of each request, lower-case names. */
+  headers: Readonly<Record<string, string>>;
+  /** Stored before the workflow is. */
+  secrets: Readonly<Record<string, string>>;
   /** The only status that counts as accepted. */
   status: number;
   /** Half of the requests repeat a delivery id. */
@@ -28,6 +33,10 @@ export interface Scenario {
 
 /** 1 KB of JSON, the size that most providers' events are near. */
 export const BODY = JSON.stringify({ event: 'order.paid', data: { amount: 120, note: 'x'.repeat(970) } });
+
+/** 8 KB, as a push with some commits is. */
+const LARGE_BODY = JSON.stringify({ event: 'order.paid', data: { amount: 120, note: 'x'.repeat(8_120) } });
+const SECRET = 'a secret of the benchmark';
 
 const ASYNC = { type: 'webhook', mode: 'async' };
 const SYNC = { type: 'webhook', mode: 'sync' };
@@ -98,7 +107,28 @@ const pureNodesAndVariable = (): Record<string, Json> => {
   return { ...rest, nodes: [more, ...(nodes as Json[])] };
 };
 
-const DEFAULTS = { queue: 'redis', body: BODY, status: 200, duplicates: false, effects: 0, openLoop: false } as const;
+/** As `pureNodes`, but only for requests that GitHub signed. */
+const signedPureNodes = (): Record<string, Json> => {
+  const auth = [{ type: 'signature', provider: 'github', secrets: ['{{$env.BENCH_SECRET}}'] }];
+  return { ...pureNodes(), trigger: { ...ASYNC, auth } };
+};
+
+const githubHeaders = (): Record<string, string> => {
+  const entry = { provider: 'github', secrets: [SECRET] };
+  return signMessage(entry, { method: 'POST', url: '', headers: {}, body: Buffer.from(LARGE_BODY) }, new Date())
+    .headers;
+};
+
+const DEFAULTS = {
+  queue: 'redis',
+  body: BODY,
+  headers: {},
+  secrets: {},
+  status: 200,
+  duplicates: false,
+  effects: 0,
+  openLoop: false,
+} as const;
 
 /** All scenarios, in the order in which they run. */
 export const scenarios: readonly Scenario[] = [
@@ -164,5 +194,23 @@ export const scenarios: readonly Scenario[] = [
     title: 'as async with one more node, a journaled POST to a local server',
     document: pureNodesAndRequest,
     effects: 1,
+  },
+  {
+    ...DEFAULTS,
+    letter: 'i',
+    name: 'large',
+    title: 'as async with a body of 8 KB',
+    document: pureNodes,
+    body: LARGE_BODY,
+  },
+  {
+    ...DEFAULTS,
+    letter: 'j',
+    name: 'signed',
+    title: 'as large, signed by GitHub and verified',
+    document: signedPureNodes,
+    body: LARGE_BODY,
+    headers: githubHeaders(),
+    secrets: { BENCH_SECRET: SECRET },
   },
 ];

@@ -44,7 +44,7 @@ export async function measureLimits(
 async function fastifyLimit(generator: Child<LoadOrder, LoadResult>, seconds: number, shutdown: Shutdown) {
   const server = await startChild<null, string>('fastify-limit', shutdown);
   const url = await server.ask(null);
-  const order = { url, body: BODY, status: 200, connections: CONNECTIONS, rate: null, duplicates: false };
+  const order = { url, body: BODY, headers: {}, status: 200, connections: CONNECTIONS, rate: null, duplicates: false };
   await generator.ask({ ...order, seconds: WARM_UP_SECONDS });
   const limit = await measure({ part: server.pid }, async () => {
     const { accepted } = await generator.ask({ ...order, seconds });

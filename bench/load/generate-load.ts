@@ -21,7 +21,7 @@ export async function generateLoad(order: LoadOrder): Promise<LoadResult> {
   const connections: Connection[] = [];
   let answered: (connection: number, status: number | null) => void = () => undefined;
   for (let index = 0; index < order.connections; index++) {
-    const request = createRequestBytes(order.url, order.body, order.duplicates);
+    const request = createRequestBytes(order.url, order.body, order.headers, order.duplicates);
     connections.push(await openConnection(order.url, request, (status) => answered(index, status)));
   }
   const startAt = performance.now();

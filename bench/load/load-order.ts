@@ -3,6 +3,8 @@ export interface LoadOrder {
   url: string;
   /** Sent as `application/json`. */
   body: string;
+  /** More headers of every request, lower-case names. */
+  headers: Readonly<Record<string, string>>;
   /** The only status that counts as accepted. */
   status: number;
   connections: number;

@@ -9,9 +9,15 @@ const ID_DIGITS = 12;
 
 /**
  * A POST of JSON over a connection that stays open.
+ * @param headers more of them, lower-case names
  * @param withDelivery whether it carries an `Idempotency-Key`
  */
-export function createRequestBytes(url: string, body: string, withDelivery: boolean): RequestBytes {
+export function createRequestBytes(
+  url: string,
+  body: string,
+  headers: Readonly<Record<string, string>>,
+  withDelivery: boolean,
+): RequestBytes {
   const { pathname, host } = new URL(url);
   const id = '0'.repeat(ID_DIGITS);
   const head = [
@@ -19,6 +25,7 @@ export function createRequestBytes(url: string, body: string, withDelivery: bool
     `host: ${host}`,
     'content-type: application/json',
     `content-length: ${Buffer.byteLength(body)}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     ...(withDelivery ? [`idempotency-key: ${id}`] : []),
   ].join('\r\n');
   const bytes = Buffer.from(`${head}\r\n\r\n${body}`);
