@@ -51,7 +51,7 @@ export default {
     {
       ...shared,
       displayName: 'e2e',
-      testMatch: ['<rootDir>/test/{e2e,faults}/**/*.e2e.spec.ts'],
+      testMatch: ['<rootDir>/test/{e2e,faults,edge,providers}/**/*.e2e.spec.ts'],
       globalSetup: '<rootDir>/test/support/start-services.mjs',
       globalTeardown: '<rootDir>/test/support/stop-services.mjs',
     },

@@ -1,8 +1,9 @@
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { GatewayConfig } from './gateway.config.js';
-import { answerClientError } from './http/answer-client-error.js';
+import { answerClientError, type OnRefused } from './http/answer-client-error.js';
 import { Refusal } from './webhook/refusal.js';
 import { newId } from '#shared';
 
@@ -12,7 +13,10 @@ const HEADER_SLACK = 16 * 1024;
 const CONNECTION_CHECK = 1_000;
 
 /** Fastify under Nest with our limits: node must let everything through that our own gates shall answer. */
-export function createAdapter(config: Pick<GatewayConfig, 'headerLimits' | 'requestTimeouts'>): FastifyAdapter {
+export function createAdapter(
+  config: Pick<GatewayConfig, 'headerLimits' | 'requestTimeouts'>,
+  onRefused: OnRefused,
+): FastifyAdapter {
   const { headerLimits, requestTimeouts } = config;
   const adapter = new FastifyAdapter({
     http: {
@@ -24,8 +28,8 @@ export function createAdapter(config: Pick<GatewayConfig, 'headerLimits' | 'requ
     requestTimeout: requestTimeouts.request,
     exposeHeadRoutes: false,
     skipMiddie: true,
-    clientErrorHandler: answerClientError,
-    frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) => answerBadUrl(reply),
+    clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => answerClientError(error, socket, onRefused),
+    frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) => answerBadUrl(reply, onRefused),
   });
   const fastify = adapter.getInstance();
   // No route outside the webhook path takes a body; what comes to an unknown URL is thrown away and answered 404.
@@ -43,9 +47,11 @@ export function createAdapter(config: Pick<GatewayConfig, 'headerLimits' | 'requ
 }
 
 /** A URL that cannot be decoded is the URL of nothing. */
-function answerBadUrl(reply: FastifyReply): void {
+function answerBadUrl(reply: FastifyReply, onRefused: OnRefused): void {
   const requestId = newId();
-  const { status, headers, body } = new Refusal('unknown_webhook').toReply(requestId);
+  const refusal = new Refusal('unknown_webhook');
+  onRefused(refusal);
+  const { status, headers, body } = refusal.toReply(requestId);
   void reply
     .status(status)
     .headers({ ...headers, 'x-request-id': requestId })

@@ -10,6 +10,7 @@ import type { GatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 import { READINESS } from './gateway.tokens.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import type { Refusal } from './webhook/refusal.js';
 import { Admission } from './webhook/admission.js';
 import { Waiters } from './webhook/waiters.js';
 import { WorkflowDirectory } from './webhook/workflow-directory.js';
@@ -65,13 +66,16 @@ async function startGateway(config: GatewayConfig, storage: Storage, logger: Log
   const waiters = new Waiters();
   let publicUrl = config.publicUrl ?? '';
   const services = { config, publicUrl: () => publicUrl, directory, admission, waiters, logger };
+  const onRefused = ({ entry, code }: Refusal): void => {
+    storage.requestLog.count({ receivedAt: new Date(), workflowId: null, gate: entry.gate, reason: code });
+  };
   const module = GatewayModule.register({ services, storage, admission }, queueModule(config.queue));
-  const app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(config), {
+  const app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(config, onRefused), {
     bodyParser: false,
     logger: false,
     abortOnError: false,
   });
-  app.useGlobalFilters(new ProblemFilter(logger));
+  app.useGlobalFilters(new ProblemFilter(logger, onRefused));
   await Promise.all([directory.start(), admission.start(), app.get<ReplyChannel>(REPLY_CHANNEL).start()]);
   await app.listen(config.port, config.address);
   const { port } = app.getHttpServer().address() as AddressInfo;

@@ -114,9 +114,14 @@ export interface LoggedRequest {
   latencyMs: number;
 }
 
+/** What is kept of a refusal that is only counted. */
+export type CountedRefusal = Pick<LoggedRequest, 'receivedAt' | 'workflowId' | 'gate'> & { reason: string };
+
 /** Off the hot path, in batches; above its rate limit, refusals are only counted by minute, gate and reason. */
 export interface RequestLog {
   write(entry: LoggedRequest): void;
+  /** For what leaves no row: not even a request, or its sender gone before it was one. */
+  count(entry: CountedRefusal): void;
   flush(): Promise<void>;
   close(): Promise<void>;
 }

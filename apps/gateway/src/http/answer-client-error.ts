@@ -10,6 +10,9 @@ const CODES: Readonly<Record<string, RefusalCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
+/** Told of what never became a request of the webhook path: it is counted, for there is nothing to log. */
+export type OnRefused = (refusal: Refusal) => void;
+
 type ServingSocket = Socket & { _httpMessage?: ServerResponse | null };
 
 /**
@@ -17,7 +20,7 @@ type ServingSocket = Socket & { _httpMessage?: ServerResponse | null };
  * and is still being worked on, that one is answered instead; when an answer is already on its way, nothing may be
  * written into it.
  */
-export function answerClientError(error: NodeJS.ErrnoException, socket: ServingSocket): void {
+export function answerClientError(error: NodeJS.ErrnoException, socket: ServingSocket, onRefused: OnRefused): void {
   const current = socket._httpMessage;
   if (current && !current.headersSent && current.req.complete) {
     current.setHeader('connection', 'close');
@@ -28,7 +31,9 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: ServingS
     return;
   }
   const requestId = newId();
-  const { status, headers, body } = new Refusal(CODES[error.code ?? ''] ?? 'malformed_request').toReply(requestId);
+  const refusal = new Refusal(CODES[error.code ?? ''] ?? 'malformed_request');
+  onRefused(refusal);
+  const { status, headers, body } = refusal.toReply(requestId);
   const all = { ...headers, 'x-request-id': requestId, 'content-length': Buffer.byteLength(body), connection: 'close' };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
   socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);

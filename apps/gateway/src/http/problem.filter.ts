@@ -2,16 +2,21 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { FastifyReply } from 'fastify';
 import { newId, type Logger } from '#shared';
 import { Refusal } from '../webhook/refusal.js';
+import type { OnRefused } from './answer-client-error.js';
 
 /** Everything outside the webhook path that fails, as `application/problem+json`. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly logger: Pick<Logger, 'error'>) {}
+  constructor(
+    private readonly logger: Pick<Logger, 'error'>,
+    private readonly onRefused: OnRefused,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const requestId = newId();
     const refusal = this.refusalOf(error, requestId);
+    this.onRefused(refusal);
     const { status, headers, body } = refusal.toReply(requestId);
     void reply
       .status(status)

@@ -2,6 +2,7 @@ import type { Reply } from '#engine';
 import type {
   AcceptRequest,
   AcceptResult,
+  CountedRefusal,
   ExecutionStore,
   LoggedRequest,
   RequestAcceptor,
@@ -12,11 +13,12 @@ import type {
 
 export interface FakeStorage {
   acceptor: Pick<RequestAcceptor, 'accept'>;
-  requestLog: Pick<RequestLog, 'write'>;
+  requestLog: Pick<RequestLog, 'write' | 'count'>;
   executions: Pick<ExecutionStore, 'findReply' | 'loadRunnable'>;
   /** Everything accepted, duplicates included. */
   readonly accepted: AcceptRequest[];
   readonly logged: LoggedRequest[];
+  readonly counted: CountedRefusal[];
   /** When set, `accept` rejects with it. */
   failure: Error | null;
   /** Ends an execution as a worker would. */
@@ -30,8 +32,12 @@ export function fakeStorage(): FakeStorage {
   const storage: FakeStorage = {
     accepted: [],
     logged: [],
+    counted: [],
     failure: null,
-    requestLog: { write: (entry) => void storage.logged.push(entry) },
+    requestLog: {
+      write: (entry) => void storage.logged.push(entry),
+      count: (entry) => void storage.counted.push(entry),
+    },
     acceptor: {
       async accept(request): Promise<AcceptResult> {
         if (storage.failure) throw storage.failure;

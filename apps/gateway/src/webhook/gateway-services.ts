@@ -18,7 +18,7 @@ export interface GatewayServices {
   admission: Pick<Admission, 'isDraining' | 'isOverloaded'>;
   waiters: Waiters;
   acceptor: Pick<RequestAcceptor, 'accept'>;
-  requestLog: Pick<RequestLog, 'write'>;
+  requestLog: Pick<RequestLog, 'write' | 'count'>;
   executions: Pick<ExecutionStore, 'findReply' | 'loadRunnable'>;
   producer: Pick<JobProducer, 'enqueue'>;
   replyChannel: Pick<ReplyChannel, 'instance' | 'listen'>;

@@ -35,6 +35,10 @@ export function logRequest(
     logger.warn({ [attributes.workflowKey]: workflow?.key, gate: settlement.gate }, 'verify_misconfigured');
   }
   const { verdict } = settlement;
+  if (verdict === 'aborted') {
+    const workflowId = workflow?.workflowId ?? null;
+    requestLog.count({ receivedAt: request.receivedAt, workflowId, gate: settlement.gate, reason: 'client_gone' });
+  }
   if (verdict !== 'filtered' && verdict !== 'handshake' && verdict !== 'refused') return;
   requestLog.write({ ...rowOf(request, settlement), verdict });
 }

@@ -40,15 +40,21 @@ export function toAcceptRow(accept: AcceptRequest, since: number): AcceptRow {
       sha256: `\\x${accept.bodySha256.toString('hex')}`,
       dedup_id: dedup === null ? null : `\\x${dedup}`,
       window_ms: accept.dedup === null ? null : Math.floor(accept.dedup.windowMs),
-      reply_to: accept.replyTo === null ? null : storableText(accept.replyTo),
-      method: storableText(request.method),
-      url: storableText(request.url),
-      ip: storableText(request.ip),
-      delivery_id: request.deliveryId === null ? null : storableText(request.deliveryId),
-      content_type: storableOrNull(request.content?.contentType),
-      secret_name: storableOrNull(accept.secretName),
+      reply_to: storableOrNull(accept.replyTo),
+      ...textColumns(accept),
       latency_ms: accept.latencyMs,
     },
+  };
+}
+
+function textColumns({ request, secretName }: AcceptRequest): Record<string, string | null> {
+  return {
+    method: storableText(request.method),
+    url: storableText(request.url),
+    ip: storableText(request.ip),
+    delivery_id: storableOrNull(request.deliveryId),
+    content_type: storableOrNull(request.content?.contentType),
+    secret_name: storableOrNull(secretName),
   };
 }
 

@@ -3,7 +3,7 @@ import { isolateFaults } from '../connection/isolate-faults.js';
 import { jsonBytes } from '../connection/json-bytes.js';
 import { PayloadPacker, packedBytes, packedJson } from '../connection/payload-packer.js';
 import { storableOrNull, storableText } from '../connection/storable-text.js';
-import { RejectedRow, type LoggedRequest, type RequestLog } from '../contract.js';
+import { RejectedRow, type CountedRefusal, type LoggedRequest, type RequestLog } from '../contract.js';
 import { RefusalCounter } from './refusal-counter.js';
 
 const BATCH_ROWS = 100;
@@ -55,12 +55,16 @@ export class BatchingRequestLog implements RequestLog {
     const bytes = bytesOf(entry);
     const full = this.waiting.length >= WAITING_ROWS || this.waitingBytes + bytes > WAITING_BYTES;
     if (this.closed || full || !this.withinRate(entry)) {
-      this.counter.count(entry);
+      this.count(toCounted(entry));
       return;
     }
     this.waiting.push(entry);
     this.waitingBytes += bytes;
     this.writing ??= this.drain();
+  }
+
+  count(entry: CountedRefusal): void {
+    this.counter.count(entry);
   }
 
   /** Resolves when everything written so far is stored, or counted where it could not be. */
@@ -93,7 +97,7 @@ export class BatchingRequestLog implements RequestLog {
       const batch = this.take();
       const results = await isolateFaults(batch, (part) => this.insert(part));
       results.forEach((result, index) => {
-        if (!result.ok) this.counter.count(batch[index]!);
+        if (!result.ok) this.count(toCounted(batch[index]!));
       });
     }
     this.writing = null;
@@ -118,6 +122,10 @@ export class BatchingRequestLog implements RequestLog {
     await this.database.query(INSERT, [JSON.stringify(rows), packer.toBuffer()]);
     return entries.map(() => true);
   }
+}
+
+function toCounted({ receivedAt, workflowId, gate, reason, verdict }: LoggedRequest): CountedRefusal {
+  return { receivedAt, workflowId, gate, reason: reason ?? verdict };
 }
 
 function bytesOf({ body, content }: LoggedRequest): number {

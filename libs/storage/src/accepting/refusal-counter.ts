@@ -1,6 +1,6 @@
 import type { Database } from '../connection/database.js';
 import { storableText } from '../connection/storable-text.js';
-import type { LoggedRequest } from '../contract.js';
+import type { CountedRefusal } from '../contract.js';
 
 const FLUSH_AFTER_MS = 1000;
 const MINUTE_MS = 60_000;
@@ -34,13 +34,13 @@ export class RefusalCounter {
 
   constructor(private readonly database: Database) {}
 
-  count(entry: LoggedRequest): void {
+  count(entry: CountedRefusal): void {
     const at = Number.isNaN(entry.receivedAt.getTime()) ? Date.now() : entry.receivedAt.getTime();
     this.add({
       minute: new Date(at - (at % MINUTE_MS)).toISOString(),
       workflow_id: entry.workflowId ?? 0,
       gate: entry.gate,
-      reason: storableText(entry.reason ?? entry.verdict),
+      reason: storableText(entry.reason),
       count: 1,
     });
     if (this.timer === null && !this.closed) {

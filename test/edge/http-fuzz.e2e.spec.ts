@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import type { Json } from '#shared';
+import { startHookmill, type Hookmill } from '../support/start-hookmill.js';
+import { seededRandom } from '../support/seeded-random.js';
+import { until } from './edge-rig.js';
+import { FUZZ_KEYS, fuzzRequest } from './fuzz-requests.js';
+import { exchangeRaw, type RawAnswer } from './raw-exchange.js';
+
+/** 100,000 in the long form. */
+const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? 5_000);
+const SEED = Number(process.env.FUZZ_SEED ?? 20_261);
+const AT_ONCE = 16;
+/** Compiled code, caches and buffers come up in the first fifth; after it resident memory may swing, not grow. */
+const SWING_MB = 96;
+
+let hookmill: Hookmill;
+
+beforeAll(async () => {
+  hookmill = await startHookmill({ redis: true });
+  for (const [name, value] of [['FUZZ_SECRET', 'a secret of the fuzz run']] as const) {
+    await hookmill.api('PUT', `/secrets/${name}`, { value });
+  }
+  const secret = '{{$env.FUZZ_SECRET}}';
+  const triggers = {
+    'fuzz-open': { methods: ['POST', 'GET', 'PUT', 'PATCH', 'DELETE'], path: 'fuzz/orders/:region' },
+    'fuzz-github': { auth: [{ type: 'signature', provider: 'github', secrets: [secret] }] },
+    'fuzz-token': { auth: [{ type: 'token', header: 'x-token', value: secret }] },
+    'fuzz-basic': { auth: [{ type: 'basic', username: 'ann', password: secret }] },
+    'fuzz-cors': { cors: { origins: ['https://example.com'] }, bodyLimit: '64kb' },
+    'fuzz-strict': { validate: { type: 'object', required: ['a'] }, dedup: { key: '{{$context.data.n}}' } },
+  };
+  for (const key of FUZZ_KEYS) {
+    await hookmill.apply({ key, enabled: true, trigger: { type: 'webhook', ...triggers[key] }, nodes: [] });
+  }
+});
+afterAll(async () => {
+  await hookmill?.stop();
+});
+
+/** Sends all of them, `AT_ONCE` at a time; what was answered, in any order. */
+async function sendAll(port: number, onHalf: (sent: number) => void): Promise<RawAnswer[]> {
+  const random = seededRandom(SEED);
+  const requests = Array.from({ length: REQUESTS }, (_, n) => ({ n, seed: Math.floor(random() * 2 ** 32) }));
+  const answers: RawAnswer[] = [];
+  const lane = async (): Promise<void> => {
+    for (let next = requests.shift(); next !== undefined; next = requests.shift()) {
+      const { bytes, about } = fuzzRequest(seededRandom(next.seed));
+      const got = await exchangeRaw(port, bytes).catch((error: unknown) => {
+        throw new Error(`request ${next!.n} of seed ${SEED} (${about}): ${String(error)}`);
+      });
+      const fault = got.find(({ status }) => status === 500);
+      if (fault) throw new Error(`request ${next.n} of seed ${SEED} (${about}) was answered ${fault.body}`);
+      answers.push(...got);
+      onHalf(next.n);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  return answers;
+}
+
+/**
+ * What the log has of these answers: rows of requests that were not answered, answers without a row, and refusals that
+ * were only counted. Senders that went before they were answered are none of it.
+ */
+async function readLog(ids: ReadonlySet<string | undefined>) {
+  const rows: string[] = [];
+  for (let cursor: Json = ''; cursor !== null;) {
+    const page = await hookmill.api('GET', `/requests?limit=200${cursor === '' ? '' : `&cursor=${String(cursor)}`}`);
+    rows.push(...(page.body.items as { id: string }[]).map(({ id }) => id));
+    cursor = page.body.nextCursor ?? null;
+  }
+  const { body } = await hookmill.api('GET', '/requests/refusals');
+  const counts = body.items as { reason: string; count: number }[];
+  const answered = rows.filter((id) => ids.has(id)).length;
+  return {
+    strangers: rows.length - answered,
+    unlogged: ids.size - answered,
+    counted: counts.reduce((sum, { reason, count }) => sum + (reason === 'client_gone' ? 0 : count), 0),
+  };
+}
+
+function residentMb(pid: number): number {
+  const kb = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kb) / 1024;
+}
+
+describe('the HTTP edge', () => {
+  it('answers whatever is sent, without a fault, and logs or counts every request', async () => {
+    const [gateway] = hookmill.processes.gateways;
+    const { pid } = gateway!;
+    const early: number[] = [];
+    const late: number[] = [];
+    const answers = await sendAll(Number(new URL(hookmill.gatewayUrls[0]!).port), (n) => {
+      if (n % 50 !== 0) return;
+      if (n >= REQUESTS * 0.2 && n < REQUESTS * 0.4) early.push(residentMb(pid));
+      if (n >= REQUESTS * 0.8) late.push(residentMb(pid));
+    });
+    // Nearly all get one answer; a few are cut off before they are a request, some bring two.
+    expect(answers.length).toBeGreaterThan(REQUESTS * 0.9);
+    expect(Math.min(...late) - Math.max(...early)).toBeLessThan(SWING_MB);
+
+    const ids = new Set(answers.map(({ headers }) => headers['x-request-id']));
+    expect(ids.size).toBe(answers.length);
+    const { strangers, unlogged, counted } = await until(async () => {
+      const found = await readLog(ids);
+      return found.counted >= found.unlogged ? found : null;
+    });
+    expect({ strangers, uncounted: unlogged - counted }).toEqual({ strangers: 0, uncounted: 0 });
+    // What was accepted among all this runs and ends as ever.
+    const accepted = answers.filter(({ headers }) => headers['x-execution-id'] !== undefined);
+    expect(accepted.length).toBeGreaterThan(REQUESTS * 0.05);
+  });
+});
