@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import type { Json } from '#shared';
 import { startHookmill, type Hookmill } from '../support/start-hookmill.js';
@@ -13,6 +13,8 @@ const SEED = Number(process.env.FUZZ_SEED ?? 20_261);
 const AT_ONCE = 16;
 /** Compiled code, caches and buffers come up in the first fifth; after it resident memory may swing, not grow. */
 const SWING_MB = 96;
+
+jest.setTimeout(Math.max(120_000, REQUESTS * 20));
 
 let hookmill: Hookmill;
 

@@ -43,6 +43,8 @@ export function createAdapter(
   server.maxHeadersCount = 0;
   // Whether the body is wanted is decided at its gate, not before the first one.
   server.on('checkContinue', (request, response) => server.emit('request', request, response));
+  // Unknown expectations may be ignored (RFC 9110, 10.1.1); node's own 417 would carry no id and leave no trace.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   return adapter;
 }
 
