@@ -9,9 +9,12 @@ export interface RawAnswer {
 }
 
 const SILENT_AFTER = 20_000;
+/** Time for one more answer, or for the first one where what was sent is no whole request. Milliseconds. */
+const QUIET = 100;
 
 /**
- * Writes bytes that may be no HTTP at all, says that no more will come, and reads answers until the other side closes.
+ * Writes bytes that may be no HTTP at all, and reads answers until the other side closes or nothing more comes; only
+ * then it says that no more will come, for a server takes that for a sender who left.
  * @throws Error when it stays silent
  */
 export function exchangeRaw(port: number, bytes: string | Buffer, from?: string): Promise<RawAnswer[]> {
@@ -19,13 +22,21 @@ export function exchangeRaw(port: number, bytes: string | Buffer, from?: string)
     const socket = connect({ port, host: '127.0.0.1', ...(from === undefined ? {} : { localAddress: from }) });
     const chunks: Buffer[] = [];
     socket.setTimeout(SILENT_AFTER, () => socket.destroy(new Error('no answer, and the connection stays open')));
-    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    let quiet = setTimeout(() => socket.end(), QUIET);
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      clearTimeout(quiet);
+      quiet = setTimeout(() => socket.end(), QUIET);
+    });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       // It may have refused and gone while we still wrote.
       if (error.code !== 'EPIPE' && error.code !== 'ECONNRESET') reject(error);
     });
-    socket.on('close', () => resolve(readAnswers(Buffer.concat(chunks))));
-    socket.end(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
+    socket.on('close', () => {
+      clearTimeout(quiet);
+      resolve(readAnswers(Buffer.concat(chunks)));
+    });
+    socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);
   });
 }
 
