@@ -112,7 +112,7 @@ describe('T04 strict decoding', () => {
 describe('T05 malleable signatures', () => {
   it('T05 the same delivery with its hex in capitals, or its query turned round, runs at most once', async () => {
     const sent = signed('github', 'github', '{"once":true}');
-    const headers = { ...sent.headers, 'x-github-delivery': 'malleable-1' };
+    const headers: Record<string, string> = { ...sent.headers, 'x-github-delivery': 'malleable-1' };
     const value = headers['x-hub-signature-256']!;
     const loud = { ...headers, 'x-hub-signature-256': `sha256=${value.slice(7).toUpperCase()}` };
     const first = await rig.send('/api/webhooks/github?a=1&b=2', { headers, body: sent.body });
