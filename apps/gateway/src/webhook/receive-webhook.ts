@@ -11,6 +11,7 @@ import { answerHandshake } from './steps/answer-handshake.js';
 import { answerLate } from './steps/answer-late.js';
 import { authenticate } from './steps/authenticate.js';
 import { awaitReply } from './steps/await-reply.js';
+import { checkOrigin } from './steps/check-origin.js';
 import { enqueueExecution } from './steps/enqueue-execution.js';
 import { parseBody } from './steps/parse-body.js';
 import { readBody } from './steps/read-body.js';
@@ -30,6 +31,7 @@ export async function receiveWebhook(request: WebhookRequest, services: GatewayS
   const resolution = resolveWorkflow(request, directory);
   if (resolution.kind === 'options') return resolution;
   const { workflow } = resolution;
+  checkOrigin(request, workflow);
   authenticate(request, workflow, directory.env);
   const body = await readBody(request, Math.min(workflow.compiled.trigger.config.bodyLimit, config.bodyLimitMax));
   const { deliveryId } = await verifySignatures(request, workflow, body.received, directory.env);
