@@ -26,6 +26,7 @@ export function createAdapter(
       connectionsCheckingInterval: CONNECTION_CHECK,
     },
     requestTimeout: requestTimeouts.request,
+    keepAliveTimeout: requestTimeouts.idle,
     exposeHeadRoutes: false,
     skipMiddie: true,
     clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => answerClientError(error, socket, onRefused),

@@ -84,6 +84,32 @@ export interface ReplyChannel {
   close(): Promise<void>;
 }
 
+/** What one process wants of one shared bucket. */
+export interface BucketRequest {
+  /** Name of the bucket, of any length and in any characters; equal names share. */
+  bucket: string;
+  /** Tokens that flow in per second; above 0. */
+  rate: number;
+  /** Most tokens the bucket holds, and what a new one holds; at least 1. */
+  burst: number;
+  /** Whole tokens wanted; 0 only looks. */
+  want: number;
+}
+
+export interface BucketGrant {
+  /** Whole tokens taken out: what was wanted, or all there were. */
+  granted: number;
+  /** What the bucket holds after that, in fractions of a token too. */
+  left: number;
+}
+
+/** Token buckets that all processes share: never more than `burst + rate * t` tokens are granted in any time t. */
+export interface SharedBuckets {
+  /** One answer per request, in their order, in one round trip. Rejects within the command timeout when Redis is away. */
+  take(requests: readonly BucketRequest[]): Promise<readonly BucketGrant[]>;
+  close(): Promise<void>;
+}
+
 export interface QueueOptions {
   /** Null: queue and replies on Postgres. */
   redisUrl: string | null;

@@ -1,5 +1,6 @@
 export * from './backends/prepare-queue-backend.js';
 export * from './backends/queue-connection-options.js';
+export * from './buckets/create-shared-buckets.js';
 export * from './consumer/execution-worker-host.js';
 export * from './contract.js';
 export * from './executions-queue.js';

@@ -8,14 +8,11 @@ type Env = Readonly<Record<string, string>>;
 type Credential = ActiveWorkflow['credentials'][number];
 
 /**
- * Gates 6, 7 and 9: HTTPS, address and what headers or query alone can prove, before a byte of the body is read. Every
- * entry must pass; a secret that cannot be resolved passes nobody.
- * @throws Refusal https_required, address_not_allowed, unauthorized
+ * Gate 9: what headers or query alone can prove, before a byte of the body is read. Every entry must pass; a secret that
+ * cannot be resolved passes nobody.
+ * @throws Refusal unauthorized
  */
 export function authenticate(request: WebhookRequest, workflow: ActiveWorkflow, env: Env): void {
-  const { ip, secure } = request.origin;
-  if (workflow.compiled.trigger.config.httpsOnly && !secure) throw new Refusal('https_required');
-  if (!workflow.addressLists.every((list) => list.has(ip))) throw new Refusal('address_not_allowed');
   for (const entry of workflow.credentials) requireCredential(request, workflow, entry, env);
 }
 
