@@ -1,4 +1,5 @@
 import { hkdfSync } from 'node:crypto';
+import { parseLimits, type ParseLimits } from '#engine';
 import type { QueueOptions } from '#queue';
 import { allowedVariables, ConfigError, serviceOptions, type Settings } from '#shared';
 import { compileIpList, type IpList } from '#signatures';
@@ -13,7 +14,7 @@ export interface GatewayConfig {
   headerLimits: { count: number; bytes: number; url: number; hops: number };
   requestTimeouts: { headers: number; request: number };
   bodyLimitMax: number;
-  jsonLimits: { jsonDepth: number; jsonKeys: number };
+  parseLimits: ParseLimits;
   trustedProxies: IpList;
   backlogHighWater: number;
   configPollMs: number;
@@ -44,7 +45,7 @@ export function gatewayConfig(
     headerLimits: settings.HEADER_LIMITS,
     requestTimeouts: settings.REQUEST_TIMEOUTS,
     bodyLimitMax: settings.BODY_LIMIT_MAX,
-    jsonLimits: { jsonDepth: settings.JSON_LIMITS.depth, jsonKeys: settings.JSON_LIMITS.keys },
+    parseLimits: parseLimits(settings),
     trustedProxies: trustedProxies(settings.TRUSTED_PROXIES),
     backlogHighWater: settings.BACKLOG_HIGH_WATER,
     configPollMs: settings.CONFIG_POLL,

@@ -103,7 +103,13 @@ function configOf({ proxies }: TestGatewayOptions): GatewayServices['config'] {
   return {
     headerLimits: { count: 100, bytes: 16_384, url: 8_192, hops: 5 },
     bodyLimitMax: 1024 ** 2,
-    jsonLimits: { jsonDepth: 64, jsonKeys: 10_000 },
+    parseLimits: {
+      jsonDepth: 64,
+      jsonKeys: 10_000,
+      multipartParts: 50,
+      multipartField: 1024 ** 2,
+      multipartFile: Number.POSITIVE_INFINITY,
+    },
     replyPollMs: 50,
     replyKey: Buffer.alloc(32, 1),
     trustedProxies: compileIpList(proxies ?? []),

@@ -10,7 +10,7 @@ import type { WorkflowDirectory } from './workflow-directory.js';
 export interface GatewayServices {
   config: Pick<
     GatewayConfig,
-    'headerLimits' | 'bodyLimitMax' | 'jsonLimits' | 'replyPollMs' | 'replyKey' | 'trustedProxies'
+    'headerLimits' | 'bodyLimitMax' | 'parseLimits' | 'replyPollMs' | 'replyKey' | 'trustedProxies'
   >;
   /** Base of reply URLs; known once the port is. */
   publicUrl(): string;

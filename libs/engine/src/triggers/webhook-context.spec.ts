@@ -8,7 +8,13 @@ import { evaluateDedupKey } from './dedup-key.js';
 import { evaluateFilter } from './filter.js';
 import { deriveContext, manualContext } from './webhook-context.js';
 
-const limits = { jsonDepth: 64, jsonKeys: 10_000 };
+const limits = {
+  jsonDepth: 64,
+  jsonKeys: 10_000,
+  multipartParts: 50,
+  multipartField: 1024 ** 2,
+  multipartFile: 1024 ** 2,
+};
 const compile = compileWith(new Map());
 
 function workflow(trigger: object = {}): WebhookWorkflow {
@@ -17,17 +23,22 @@ function workflow(trigger: object = {}): WebhookWorkflow {
   return result.workflow;
 }
 
-function request(body: string, more: Partial<StoredRequest> = {}): StoredRequest {
+type Given = Partial<Omit<StoredRequest, 'rawHeaders' | 'body'>>;
+
+function request(body: string | Buffer, more: Given = {}): StoredRequest {
+  const headers = more.headers ?? { 'content-type': 'application/json', 'x-request-id': 'r1' };
   return {
     id: '019aa000-0000-7000-8000-000000000000',
     receivedAt: new Date('2026-11-22T10:00:00.000Z'),
     method: 'POST',
     url: '/api/webhooks/orders?query[0][a]=7&b=1',
     ip: '192.0.2.7',
-    headers: { 'content-type': 'application/json', 'x-request-id': 'r1' },
-    body: Buffer.from(body),
+    body: Buffer.from(body as string),
+    content: null,
     deliveryId: null,
     ...more,
+    headers,
+    rawHeaders: Object.entries(headers),
   };
 }
 

@@ -26,6 +26,7 @@ const optional = <T>(parser: parse.Parse<T>): parse.Parse<T | null> => parser;
 
 const HEADERS = { count: 100, bytes: 16 * 1024, url: 8 * 1024, hops: 5 };
 const JSON_TEXT = { depth: 64, keys: 10_000 };
+const MULTIPART = { parts: 50, field: 1024 ** 2, file: 0 };
 const TIMES = { headers: 10_000, request: 30_000 };
 const RESULTS = { node: 1024 ** 2, reply: 5 * 1024 ** 2, state: 16 * 1024 ** 2 };
 const MAIL = { recipients: 100, message: 10 * 1024 ** 2 };
@@ -174,6 +175,12 @@ export const settings = {
     parse.limits(JSON_TEXT),
     'depth=64,keys=10000',
     'Deepest nesting and most keys of a JSON body.',
+  ),
+  MULTIPART_LIMITS: setting(
+    'Limits',
+    parse.limits(MULTIPART),
+    'parts=50,field=1mb,file=0',
+    'Most parts of a multipart body, largest field and largest file; a file of 0: as large as the body may be.',
   ),
   REQUEST_TIMEOUTS: setting(
     'Limits',

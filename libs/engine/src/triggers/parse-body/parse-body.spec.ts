@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseBody, type ParsedBody } from './parse-body.js';
 
-const limits = { jsonDepth: 64, jsonKeys: 10_000 };
+const limits = {
+  jsonDepth: 64,
+  jsonKeys: 10_000,
+  multipartParts: 50,
+  multipartField: 1024 ** 2,
+  multipartFile: 10 * 1024 ** 2,
+};
 
 function parse(body: string | Buffer, type?: string): ParsedBody {
   return parseBody(Buffer.from(body as string), type, limits);
@@ -44,11 +50,13 @@ describe('parseBody', () => {
   });
 
   it.each([
-    'multipart/form-data; boundary=x',
-    'application/xml',
-    'text/xml',
-    'application/soap+xml',
+    'multipart/mixed; boundary=x',
+    'multipart/form-data, multipart/form-data; boundary=x',
     'text/plain; charset=klingon',
+    'application/json; charset=utf-32',
+    'application/xml; charset=utf-7',
+    'application/x-www-form-urlencoded; charset=klingon',
+    'multipart/form-data; boundary=x; charset=klingon',
   ])('refuses %s with 415', (type) => {
     expect(parse('x', type)).toMatchObject({ ok: false, status: 415, code: 'unsupported_media_type' });
   });
