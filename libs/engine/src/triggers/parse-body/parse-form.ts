@@ -2,6 +2,7 @@ import type { TextDecoder } from 'node:util';
 import { parse } from 'qs';
 import type { Json } from '#shared';
 import { decodeText, findDecoder, isUtf8 } from './decode-text.js';
+import { percentDecode } from './percent-decode.js';
 
 const DEPTH = 20;
 const PARAMETERS = 1_000;
@@ -57,10 +58,5 @@ function namedCharset(body: Buffer): string | null {
 
 /** Of text that holds one byte in each character. */
 function byteDecoder(decoder: TextDecoder): Decode {
-  return (text) => {
-    const bytes = text
-      .replaceAll('+', ' ')
-      .replace(/%([0-9a-f]{2})/gi, (_match, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-    return decoder.decode(Buffer.from(bytes, 'latin1'));
-  };
+  return (text) => decoder.decode(percentDecode(text.replaceAll('+', ' ')));
 }

@@ -127,6 +127,7 @@ describe('XML', () => {
     ['a million attributes', `<a ${Array.from({ length: 1_000_000 }, (_, i) => `a${i}="1"`).join(' ')}/>`],
     ['10,001 elements', `<a>${'<b/>'.repeat(10_000)}</a>`],
     ['10,001 instructions', `${'<?p?>'.repeat(10_001)}<a/>`],
+    ['10,001 comments', `<a>${'<!---->'.repeat(10_001)}</a>`],
   ])('refuses %s', (_what, body) => {
     expect(parse(body)).toMatchObject({ ok: false, status: 400, code: 'body_too_complex' });
   });

@@ -1,3 +1,5 @@
+import { percentDecode } from './percent-decode.js';
+
 /** What the header lines of a part say. Names are bytes still, one a character. */
 export interface PartHead {
   name: string;
@@ -78,9 +80,5 @@ function unescape(text: string): string {
 
 function decodeExtended(text: string): string | null {
   const [, charset = '', value = ''] = EXTENDED.exec(text) ?? [];
-  if (charset === '') return null;
-  const bytes = value.replace(/%([0-9a-f]{2})/gi, (_match, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  return new TextDecoder(charset).decode(Buffer.from(bytes, 'latin1'));
+  return charset === '' ? null : new TextDecoder(charset).decode(percentDecode(value));
 }

@@ -1,7 +1,11 @@
 /** Elements inside one another. */
 const DEPTH = 64;
-/** Elements, attributes and processing instructions in all. */
+/** Elements and attributes in all. */
 const NAMES = 10_000;
+/** Comments, CDATA sections and processing instructions in all. */
+const SECTIONS = 10_000;
+/** What no XML text may hold (section 2.2 of XML 1.0). */
+const NO_CHARACTER = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
 interface XmlFault {
   code: 'malformed_body' | 'body_too_complex';
@@ -16,13 +20,16 @@ interface XmlFault {
  * @returns what was too much, or null.
  */
 export function scanXml(text: string): XmlFault | null {
+  if (NO_CHARACTER.test(text)) return { code: 'malformed_body', detail: 'the body is not well-formed XML' };
   let depth = 0;
   let names = 0;
+  let sections = 0;
   for (let at = text.indexOf('<'); at !== -1; at = text.indexOf('<', at)) {
     const special = endOfSpecial(text, at);
     if (special === 'doctype') return { code: 'malformed_body', detail: 'XML with a document type is not accepted' };
     if (special !== null) {
-      if (text[at + 1] === '?') names += 1;
+      sections += 1;
+      if (sections > SECTIONS) return tooMany(`${SECTIONS} comments and sections`);
       at = special;
     } else if (text[at + 1] === '/') {
       depth -= 1;
@@ -31,16 +38,20 @@ export function scanXml(text: string): XmlFault | null {
       const tag = scanTag(text, at + 1);
       names += 1 + tag.attributes;
       depth += 1;
-      if (depth > DEPTH) return { code: 'body_too_complex', detail: `XML is nested deeper than ${DEPTH} levels` };
+      if (depth > DEPTH) return tooMany(`${DEPTH} levels`);
       if (tag.isEmpty) depth -= 1;
       at = tag.end;
     }
-    if (names > NAMES) return { code: 'body_too_complex', detail: `XML has more than ${NAMES} names` };
+    if (names > NAMES) return tooMany(`${NAMES} names`);
   }
   return null;
 }
 
-const SECTIONS = [
+function tooMany(what: string): XmlFault {
+  return { code: 'body_too_complex', detail: `XML has more than ${what}` };
+}
+
+const OPENINGS = [
   ['<!--', '-->'],
   ['<![CDATA[', ']]>'],
   ['<?', '?>'],
@@ -50,7 +61,7 @@ const SECTIONS = [
 function endOfSpecial(text: string, at: number): number | 'doctype' | null {
   const next = text[at + 1];
   if (next !== '!' && next !== '?') return null;
-  for (const [open, close] of SECTIONS) {
+  for (const [open, close] of OPENINGS) {
     if (!text.startsWith(open, at)) continue;
     const end = text.indexOf(close, at + open.length);
     return end === -1 ? text.length : end + close.length;
