@@ -1,4 +1,5 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { parseLimits } from '#engine';
 import {
   JOB_PRODUCER,
   queueModule,
@@ -113,7 +114,6 @@ function queueProviders(queue: AdminParts['queue']): Provider[] {
 }
 
 function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminParts): Provider[] {
-  const { depth: jsonDepth, keys: jsonKeys } = config.JSON_LIMITS;
   const options = { waitMs: manualWaitMs, pollMs: config.REPLY_POLL, signal: drain.signal };
   return [
     { provide: ADMIN_STORAGE, useValue: storage },
@@ -121,7 +121,7 @@ function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminPar
     { provide: WORKFLOW_DESK, useValue: new WorkflowDesk(storage.workflows) },
     {
       provide: EXECUTION_VIEWS,
-      useValue: new ExecutionViews(storage.history, storage.configuration, { jsonDepth, jsonKeys }),
+      useValue: new ExecutionViews(storage.history, storage.configuration, parseLimits(config)),
     },
     {
       provide: EXECUTION_DESK,

@@ -1,4 +1,5 @@
 import { hkdfSync } from 'node:crypto';
+import { parseLimits, type ParseLimits } from '#engine';
 import type { QueueOptions } from '#queue';
 import { allowedVariables, ConfigError, serviceOptions, type Settings } from '#shared';
 import { compileIpList, type IpList } from '#signatures';
@@ -19,7 +20,7 @@ export interface GatewayConfig {
   /** 0: no limit. */
   connectionsPerAddress: number;
   bodyLimitMax: number;
-  jsonLimits: { jsonDepth: number; jsonKeys: number };
+  parseLimits: ParseLimits;
   trustedProxies: IpList;
   backlogHighWater: number;
   configPollMs: number;
@@ -53,7 +54,7 @@ export function gatewayConfig(
     authFailureLimit: settings.AUTH_FAILURE_LIMIT,
     connectionsPerAddress: settings.CONNECTIONS_PER_ADDRESS,
     bodyLimitMax: settings.BODY_LIMIT_MAX,
-    jsonLimits: { jsonDepth: settings.JSON_LIMITS.depth, jsonKeys: settings.JSON_LIMITS.keys },
+    parseLimits: parseLimits(settings),
     trustedProxies: trustedProxies(settings.TRUSTED_PROXIES),
     backlogHighWater: settings.BACKLOG_HIGH_WATER,
     configPollMs: settings.CONFIG_POLL,

@@ -5,6 +5,7 @@ import {
   type CompiledWorkflow,
   type NodeError,
   type NodeRunRecord,
+  type ParseLimits,
   type Reply,
 } from '#engine';
 import type { Json } from '#shared';
@@ -29,7 +30,7 @@ export class ExecutionViews {
   constructor(
     private readonly history: Pick<HistoryStore, 'findExecution'>,
     private readonly configuration: Pick<ConfigurationStore, 'loadVersion'>,
-    private readonly limits: { jsonDepth: number; jsonKeys: number },
+    private readonly limits: ParseLimits,
   ) {}
 
   /** Null when there is no such execution. */

@@ -11,7 +11,7 @@ import type { WorkflowDirectory } from './workflow-directory.js';
 export interface GatewayServices {
   config: Pick<
     GatewayConfig,
-    'headerLimits' | 'requestTimeouts' | 'bodyLimitMax' | 'jsonLimits' | 'replyPollMs' | 'replyKey' | 'trustedProxies'
+    'headerLimits' | 'requestTimeouts' | 'bodyLimitMax' | 'parseLimits' | 'replyPollMs' | 'replyKey' | 'trustedProxies'
   >;
   /** Base of reply URLs; known once the port is. */
   publicUrl(): string;

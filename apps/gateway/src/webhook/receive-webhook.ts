@@ -41,7 +41,7 @@ export async function receiveWebhook(request: WebhookRequest, services: GatewayS
   const { deliveryId } = await verifySignatures(request, workflow, body.received, directory.env);
   const handshake = answerHandshake(request, workflow);
   if (handshake) return { kind: 'handshake', reply: handshake };
-  const parsed = parseBody(request, workflow, body.content, deliveryId, config.jsonLimits);
+  const parsed = parseBody(request, workflow, body.content, deliveryId, config.parseLimits);
   const isWanted = screen(workflow, parsed.context, directory.env);
   if (!isWanted) return { kind: 'filtered', reply: answerFiltered(workflow, parsed, directory.env) };
   const isSync = workflow.compiled.trigger.config.mode === 'sync';
@@ -54,7 +54,7 @@ export async function receiveWebhook(request: WebhookRequest, services: GatewayS
     enqueueExecution({ executionId, dedupId: jobDedupId, urgent: isSync, chunk }, services.producer, services.logger);
   }
   if (wait) return answerSync(request, workflow, wait, services);
-  const sources = { env: directory.env, directory, executions: services.executions, limits: config.jsonLimits };
+  const sources = { env: directory.env, directory, executions: services.executions, limits: config.parseLimits };
   return { kind: 'answered', reply: await answerAsync(workflow, parsed, acceptance, sources) };
 }
 

@@ -1,6 +1,7 @@
 import type { Logger } from '#shared';
 import { attributes, currentTraceparent, inSpan, type Settings } from '#shared';
 import {
+  parseLimits,
   isEnding,
   LostClaim,
   type CompiledWorkflow,
@@ -40,7 +41,7 @@ export interface ExecuteWorkflowParts {
   lease: Pick<WorkerLease, 'hold'>;
   running: Pick<RunningExecutions, 'add' | 'remove'>;
   ports: Omit<EnginePorts, 'journal'>;
-  settings: Pick<Settings, 'JSON_LIMITS' | 'RESULT_LIMITS' | 'SCRIPT_LIMITS'>;
+  settings: Pick<Settings, 'JSON_LIMITS' | 'MULTIPART_LIMITS' | 'RESULT_LIMITS' | 'SCRIPT_LIMITS'>;
   logger: Logger;
 }
 
@@ -141,10 +142,7 @@ export class ExecuteWorkflow {
     const { environment, ports, settings } = this.parts;
     const startedAt = new Date();
     const restored = execution.attempt > 0 ? await claim.restore() : [];
-    const context = deriveInput(execution, workflow, {
-      jsonDepth: settings.JSON_LIMITS.depth,
-      jsonKeys: settings.JSON_LIMITS.keys,
-    });
+    const context = deriveInput(execution, workflow, parseLimits(settings));
     const result = await runTree(execution, workflow, context, claim, {
       ports,
       environment,

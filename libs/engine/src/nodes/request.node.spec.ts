@@ -4,6 +4,8 @@ import type { Outcome } from '../contract/outcome.js';
 import type { HttpRequest } from '../contract/ports.js';
 import { fakeHttp, type FakeHttp, type ScriptedAnswer } from '../testing/fake-http.js';
 import { runNode, type NodeTest } from '../testing/run-node.js';
+import { parseBody } from '../triggers/parse-body/parse-body.js';
+import { parseLimits } from '../triggers/parse-body/parse-limits.js';
 import { requestNode } from './request.node.js';
 
 const url = 'https://example.com/x';
@@ -30,6 +32,28 @@ describe('request: what is sent', () => {
   it('has no body for a GET or without data', async () => {
     expect(await sent({ method: 'GET', data: { a: 1 } })).toMatchObject({ body: null });
     expect(await sent({ method: 'DELETE' })).toMatchObject({ method: 'DELETE', body: null });
+  });
+
+  it('passes on a file that came with the request', async () => {
+    const upload = new FormData();
+    upload.append('photo', new Blob(['\u0000PNG'], { type: 'image/png' }), 'a "b".png');
+    const response = new Response(upload);
+    const parsed = parseBody(
+      Buffer.from(await response.arrayBuffer()),
+      response.headers.get('content-type') ?? undefined,
+      parseLimits({
+        JSON_LIMITS: { depth: 64, keys: 10_000 },
+        MULTIPART_LIMITS: { parts: 50, field: 1024, file: 0 },
+      }),
+    );
+    if (!parsed.ok) throw new Error(parsed.detail);
+    for (const file of ['{{$context.files.photo[0]}}', '{{$context.files.photo}}']) {
+      const data = [{ name: 'scan', valueType: 'file', file }];
+      const { headers, body } = await sent({ contentType: 'multipart/form-data', data }, { files: parsed.files });
+      const form = await new Response(body, { headers: { 'content-type': headers['content-type']! } }).formData();
+      const scan = form.get('scan') as File;
+      expect([scan.name, scan.type, await scan.text()]).toEqual(['a "b".png', 'image/png', '\u0000PNG']);
+    }
   });
 
   it('names a call that may be made again', async () => {

@@ -142,7 +142,7 @@ export const requestNode = defineNode<RequestNodeConfig>({
       },
       context: {
         data: { note: 'from the scanner' },
-        files: { scan: { filename: 'scan.png', contentType: 'image/png', data: 'iVBORw0=' } },
+        files: { scan: [{ filename: 'scan.png', contentType: 'image/png', size: 5, data: 'iVBORw0=' }] },
       },
       answer: { id: 9 },
       expect: { kind: 'done', result: { id: 9 } },

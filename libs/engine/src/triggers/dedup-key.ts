@@ -5,10 +5,16 @@ import { renderTemplate, templatePaths } from '../expression/template.js';
 import { valueText } from '../expression/value-text.js';
 import { parseBody } from './parse-body/parse-body.js';
 import { triggerScope } from './trigger-scope.js';
-import { contentOf, declaredVariables } from './webhook-context.js';
+import { contentOf, declaredVariables, formPayloadOf } from './webhook-context.js';
 
 /** The body was parsed within its limits when the context was derived. */
-const NO_LIMITS = { jsonDepth: Number.POSITIVE_INFINITY, jsonKeys: Number.POSITIVE_INFINITY };
+const NO_LIMITS = {
+  jsonDepth: Number.POSITIVE_INFINITY,
+  jsonKeys: Number.POSITIVE_INFINITY,
+  multipartParts: Number.POSITIVE_INFINITY,
+  multipartField: Number.POSITIVE_INFINITY,
+  multipartFile: Number.POSITIVE_INFINITY,
+};
 const FROM_BODY = new Set(['data', 'body', 'vars']);
 
 /**
@@ -40,7 +46,7 @@ function readsBody(key: string): boolean {
 
 function losslessContext(workflow: WebhookWorkflow, request: StoredRequest, context: TriggerContext): TriggerContext {
   const { body, contentType } = contentOf(request);
-  const parsed = parseBody(body, contentType, NO_LIMITS, { lossless: true });
+  const parsed = parseBody(body, contentType, NO_LIMITS, { lossless: true, formPayload: formPayloadOf(workflow) });
   if (!parsed.ok) return context;
   const { headers, query } = context;
   const { data } = parsed;

@@ -8,7 +8,13 @@ import { evaluateDedupKey } from './dedup-key.js';
 import { evaluateFilter } from './filter.js';
 import { deriveContext, manualContext } from './webhook-context.js';
 
-const limits = { jsonDepth: 64, jsonKeys: 10_000 };
+const limits = {
+  jsonDepth: 64,
+  jsonKeys: 10_000,
+  multipartParts: 50,
+  multipartField: 1024 ** 2,
+  multipartFile: 1024 ** 2,
+};
 const compile = compileWith(new Map());
 
 function workflow(trigger: object = {}): WebhookWorkflow {
@@ -17,17 +23,22 @@ function workflow(trigger: object = {}): WebhookWorkflow {
   return result.workflow;
 }
 
-function request(body: string, more: Partial<StoredRequest> = {}): StoredRequest {
+type Given = Partial<Omit<StoredRequest, 'rawHeaders' | 'body'>>;
+
+function request(body: string | Buffer, more: Given = {}): StoredRequest {
+  const headers = more.headers ?? { 'content-type': 'application/json', 'x-request-id': 'r1' };
   return {
     id: '019aa000-0000-7000-8000-000000000000',
     receivedAt: new Date('2026-11-22T10:00:00.000Z'),
     method: 'POST',
     url: '/api/webhooks/orders?query[0][a]=7&b=1',
     ip: '192.0.2.7',
-    headers: { 'content-type': 'application/json', 'x-request-id': 'r1' },
-    body: Buffer.from(body),
+    body: Buffer.from(body as string),
+    content: null,
     deliveryId: null,
     ...more,
+    headers,
+    rawHeaders: Object.entries(headers),
   };
 }
 
@@ -101,6 +112,67 @@ describe('deriveContext', () => {
       status: 400,
       code: 'body_too_complex',
     });
+  });
+
+  it('has a list for a parameter that comes again', () => {
+    expect(context(workflow(), request('{}', { url: '/x?x=1&x=2&__proto__[a]=1' })).query).toEqual({ x: ['1', '2'] });
+  });
+
+  const upload = (field: string): Buffer =>
+    Buffer.from(
+      `--b\r\nContent-Disposition: form-data; name="${field}"\r\nContent-Type: application/json\r\n\r\n` +
+        '{"id":9007199254740993}\r\n--b\r\nContent-Disposition: form-data; name="photo"; filename="p.png"\r\n' +
+        'Content-Type: image/png\r\n\r\nPNG\r\n--b--\r\n',
+    );
+  const multipart = { 'content-type': 'multipart/form-data; boundary=b' };
+
+  it('shows the files of a multipart form to templates, to JSON and to copies alike', () => {
+    const derived = context(workflow(), request(upload('order'), { headers: multipart }));
+    const photo = { filename: 'p.png', contentType: 'image/png', size: 3, data: 'UE5H' };
+    expect(derived.files).toEqual({ photo: [photo] });
+    expect(renderTemplate('{{$context.files.photo[0].data}}', { $context: derived })).toBe('UE5H');
+    expect(JSON.parse(JSON.stringify(derived.files))).toEqual({ photo: [photo] });
+    expect(structuredClone(derived.files)).toEqual({ photo: [photo] });
+  });
+
+  it('makes files of nothing but a multipart form', () => {
+    const body = '{"files":{"f":[{"filename":"x","filepath":"/etc/passwd"}]}}';
+    const derived = context(workflow(), request(body));
+    expect([derived.files, derived.data]).toEqual([{}, JSON.parse(body)]);
+  });
+
+  it('is the event that the preset sends in a form field', () => {
+    const auth = [{ type: 'signature', provider: 'github', secrets: ['{{$env.GH}}'] }];
+    const form = { headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+    const from = request('payload=%7B%22id%22%3A9007199254740993%7D', form);
+    expect(context(workflow({ auth }), from)).toMatchObject({
+      data: { id: 9007199254740992 },
+      rawBody: 'payload=%7B%22id%22%3A9007199254740993%7D',
+    });
+    expect(context(workflow(), from).data).toEqual({ payload: '{"id":9007199254740993}' });
+    expect(dedupKey('{{$context.data.id}}', from, { auth })).toBe('9007199254740993');
+  });
+
+  it('has the raw text in the charset of the body', () => {
+    const bytes = Buffer.from([0xd6, 0xd0, 0xff]);
+    const text = (type: string): string =>
+      context(workflow(), request(bytes, { headers: { 'content-type': type } })).rawBody;
+    expect(text('text/plain; charset=gbk')).toBe('中\uFFFD');
+    expect(text('text/plain')).toBe('\uFFFD\uFFFD\uFFFD');
+    expect(text('application/octet-stream; charset=klingon')).toBe('\uFFFD\uFFFD\uFFFD');
+  });
+
+  it('reads content that was decrypted as what it is, its ids without loss', () => {
+    const content = { body: Buffer.from('{"id":9007199254740993}'), contentType: 'application/json' };
+    const from = request('<xml>secret</xml>', { headers: { 'content-type': 'text/xml' }, content });
+    expect(context(workflow(), from)).toMatchObject({ data: { id: 9007199254740992 }, rawBody: '<xml>secret</xml>' });
+    expect(dedupKey('{{$context.data.id}}', from)).toBe('9007199254740993');
+  });
+
+  it('takes ids of JSON fields without loss', () => {
+    expect(dedupKey('{{$context.data.order.id}}', request(upload('order'), { headers: multipart }))).toBe(
+      '9007199254740993',
+    );
   });
 
   it('passes on why a body is refused', () => {

@@ -1,11 +1,16 @@
 import { hash } from 'node:crypto';
 import { isJsonObject, type Json, type JsonObject } from '#shared';
+import { findProvider } from '#signatures';
 import { isWebhookWorkflow, type CompiledWorkflow } from '../contract/compiled-workflow.js';
 import type { StoredRequest, TriggerContext } from '../contract/request.js';
 import { matchPath } from '../definition/compile-path.js';
 import { getPath } from '../expression/get-path.js';
-import { parseBody, type ParseLimits, type ParseRefusal } from './parse-body/parse-body.js';
-import { parseForm } from './parse-body/parse-form.js';
+import { parseContentType } from './parse-body/content-type.js';
+import { decodeText } from './parse-body/decode-text.js';
+import { parseBody } from './parse-body/parse-body.js';
+import { FORM_LIMITS, parseForm } from './parse-body/parse-form.js';
+import type { ParseLimits } from './parse-body/parse-limits.js';
+import { refuse, type ParseRefusal } from './parse-body/parse-refusal.js';
 
 export type DerivedContext = { ok: true; context: TriggerContext } | ParseRefusal;
 
@@ -15,16 +20,24 @@ export type DerivedContext = { ok: true; context: TriggerContext } | ParseRefusa
  */
 export function deriveContext(request: StoredRequest, workflow: CompiledWorkflow, limits: ParseLimits): DerivedContext {
   const { body, contentType } = contentOf(request);
-  const parsed = parseBody(body, contentType, limits);
+  const parsed = parseBody(body, contentType, limits, { formPayload: formPayloadOf(workflow) });
   if (!parsed.ok) return parsed;
   const mark = request.url.indexOf('?');
   const path = mark === -1 ? request.url : request.url.slice(0, mark);
   const query = mark === -1 ? {} : parseForm(request.url.slice(mark + 1));
-  if (query === null) {
-    const detail = 'the query has more than 1,000 parameters or 20 levels';
-    return { ok: false, status: 400, code: 'body_too_complex', detail };
+  if (query === null) return refuse('body_too_complex', `the query has more than ${FORM_LIMITS}`);
+  const { data, files } = parsed;
+  return { ok: true, context: buildContext(request, workflow, { data, files, query, path }) };
+}
+
+/** The form field that the workflow's preset sends its event in; null for most. */
+export function formPayloadOf(workflow: CompiledWorkflow): string | null {
+  if (!isWebhookWorkflow(workflow)) return null;
+  for (const entry of workflow.trigger.config.auth) {
+    const field = entry.type === 'signature' ? (findProvider(entry.provider)?.formPayload ?? null) : null;
+    if (field !== null) return field;
   }
-  return { ok: true, context: buildContext(request, workflow, { data: parsed.data, query, path }) };
+  return null;
 }
 
 /** What is parsed of a request, and as what. */
@@ -37,6 +50,7 @@ export function contentOf({ body, content, headers }: StoredRequest): {
 
 interface Parts {
   data: Json;
+  files: Json;
   query: Json;
   path: string;
 }
@@ -44,16 +58,16 @@ interface Parts {
 function buildContext(
   request: StoredRequest,
   workflow: CompiledWorkflow,
-  { data, query, path }: Parts,
+  { data, files, query, path }: Parts,
 ): TriggerContext {
   const { headers, method, url, ip, deliveryId } = request;
-  return withRawBody(readableBytes(request), {
+  return withRawBody(readableBytes(request), headers['content-type'], {
     data,
     body: data,
     headers,
     query,
     params: pathParams(workflow, path),
-    files: {},
+    files,
     method,
     path,
     url,
@@ -74,7 +88,11 @@ function readableBytes({ body, content, headers }: StoredRequest): Buffer {
  * Own, enumerable getters: templates and `JSON.stringify` see plain members, most workflows never pay for them. Written
  * as one literal, which is several times cheaper than members defined afterwards.
  */
-function withRawBody(body: Buffer, parts: Omit<TriggerContext, 'rawBody' | 'rawSha256'>): TriggerContext {
+function withRawBody(
+  body: Buffer,
+  contentType: string | undefined,
+  parts: Omit<TriggerContext, 'rawBody' | 'rawSha256'>,
+): TriggerContext {
   let text: string | undefined;
   let digest: string | undefined;
   return {
@@ -93,12 +111,19 @@ function withRawBody(body: Buffer, parts: Omit<TriggerContext, 'rawBody' | 'rawS
     deliveryId: parts.deliveryId,
     vars: parts.vars,
     get rawBody() {
-      return (text ??= body.toString('utf8'));
+      return (text ??= rawText(body, contentType));
     },
     get rawSha256() {
       return (digest ??= hash('sha256', body, 'hex'));
     },
   };
+}
+
+/** Bytes that are no text of the stated charset are replaced, and a mark at the front stays: nothing is hidden. */
+function rawText(body: Buffer, contentType: string | undefined): string {
+  const { charset } = parseContentType(contentType);
+  const isOther = charset !== null && charset !== 'utf-8' && charset !== 'utf8';
+  return (isOther ? decodeText(body, charset) : null) ?? body.toString('utf8');
 }
 
 function pathParams(workflow: CompiledWorkflow, path: string): Record<string, string> {
@@ -141,7 +166,7 @@ export function manualContext(input: Json): TriggerContext {
   const data = given.data ?? given.body ?? null;
   const text = (name: string, fallback = ''): string => (typeof given[name] === 'string' ? given[name] : fallback);
   const rawBody = text('rawBody', data === null ? '' : JSON.stringify(data));
-  return withRawBody(Buffer.from(rawBody), {
+  return withRawBody(Buffer.from(rawBody), undefined, {
     data,
     body: given.body ?? data,
     headers: lowerCaseNames(given.headers),

@@ -15,7 +15,11 @@ export const webhookTrigger = defineTrigger<WebhookTrigger>({
     'waits up to `timeout` for the first response node. Every entry of `auth` must pass.',
   context:
     '`data` (also `body`), `headers` (lower-case names), `query`, `params`, `files`, `method`, `path`, `url`, `ip`, ' +
-    '`receivedAt`, `requestId`, `deliveryId`, `rawBody`, `rawSha256`, and `vars`, the declared aliases of `parse`.',
+    '`receivedAt`, `requestId`, `deliveryId`, `rawBody`, `rawSha256`, and `vars`, the declared aliases of `parse`. ' +
+    '`files` holds what a multipart form uploads, by field, always as a list: ' +
+    '`files.photo[0]` is `{filename, contentType, size, data}` with `data` in base64; the fields are in `data`. ' +
+    'XML becomes `{root: {child: "text", repeated: ["a", "b"], marked: {"@id": "1", "#text": "c"}}}`. ' +
+    'Of a preset that sends its event in a form field, `data` is the JSON of that field.',
   configSchema: WEBHOOK_TRIGGER_SCHEMA,
   shownSchema: shownSchema(),
   modes: ['async', 'sync'],

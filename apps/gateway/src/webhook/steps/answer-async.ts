@@ -1,4 +1,4 @@
-import { deriveContext, renderAsyncReply, type Reply, type TriggerContext } from '#engine';
+import { deriveContext, renderAsyncReply, type ParseLimits, type Reply, type TriggerContext } from '#engine';
 import type { ExecutionStore } from '#storage';
 import type { ActiveWorkflow } from '../active-workflow.js';
 import type { ParsedRequest } from '../parsed-request.js';
@@ -9,7 +9,7 @@ export interface AsyncAnswerSources {
   env: Readonly<Record<string, string>>;
   directory: Pick<WorkflowDirectory, 'version'>;
   executions: Pick<ExecutionStore, 'loadRunnable'>;
-  limits: { jsonDepth: number; jsonKeys: number };
+  limits: ParseLimits;
 }
 
 interface FirstDelivery {

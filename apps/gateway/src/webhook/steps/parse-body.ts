@@ -1,4 +1,4 @@
-import { deriveContext, type StoredRequest } from '#engine';
+import { deriveContext, type ParseLimits, type StoredRequest } from '#engine';
 import type { ActiveWorkflow } from '../active-workflow.js';
 import { maskCredentials } from '../mask-credentials.js';
 import type { ParsedRequest } from '../parsed-request.js';
@@ -8,14 +8,14 @@ import type { WebhookRequest } from '../webhook-request.js';
 /**
  * Gate 14: the request as it will be stored, and `$context` made from it by the same function that the worker uses.
  * @param deliveryId what the provider's preset gave; else the `Idempotency-Key` or `webhook-id` header counts
- * @throws Refusal malformed_body, body_too_complex, unsupported_media_type
+ * @throws Refusal malformed_body, body_too_complex, unsupported_media_type, too_many_parts, part_too_large
  */
 export function parseBody(
   request: WebhookRequest,
   workflow: ActiveWorkflow,
   content: Buffer,
   deliveryId: string | null,
-  limits: { jsonDepth: number; jsonKeys: number },
+  limits: ParseLimits,
 ): ParsedRequest {
   const headers = request.headers.values;
   const stored: StoredRequest = {

@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { scanJson } from './scan-json.js';
+import { scanJson as scan } from './scan-json.js';
 
 const none = { jsonDepth: Infinity, jsonKeys: Infinity };
+
+function scanJson(bytes: Buffer, limits: typeof none): string | null {
+  return scan(bytes, limits, { keys: 0 });
+}
 
 function measure(value: unknown): { depth: number; keys: number } {
   if (typeof value !== 'object' || value === null) return { depth: 0, keys: 0 };
@@ -28,6 +32,13 @@ describe('scanJson', () => {
   it('is not misled by quotes, braces and colons inside text', () => {
     const text = JSON.stringify({ 'a":{[': '\\":{[[[', b: '\\\\' });
     expect(scanJson(Buffer.from(text), { jsonDepth: 1, jsonKeys: 2 })).toBeNull();
+  });
+
+  it('goes on counting keys over several pieces', () => {
+    const seen = { keys: 0 };
+    const limits = { jsonDepth: 64, jsonKeys: 3 };
+    expect(scan(Buffer.from('{"a":1,"b":2}'), limits, seen)).toBeNull();
+    expect(scan(Buffer.from('{"a":1,"b":2}'), limits, seen)).toBe('JSON has more than 3 keys');
   });
 
   it('ends on text that is never closed', () => {

@@ -1,10 +1,4 @@
-/** JSON_LIMITS of contract.md 11. */
-export interface ParseLimits {
-  /** Arrays and objects inside one another. */
-  jsonDepth: number;
-  /** Object members in the whole body. */
-  jsonKeys: number;
-}
+import type { ParseLimits } from './parse-limits.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -18,11 +12,15 @@ const CLOSE_OBJECT = 0x7d;
  * One pass over UTF-8 bytes before `JSON.parse`: a hostile body is refused before anything is built from it. For valid
  * JSON, depth and keys are exact; whether it is valid is for the parser to say.
  *
+ * @param seen the keys counted so far, of a body that holds several pieces of JSON; added to
  * @returns what was too much, or null.
  */
-export function scanJson(bytes: Uint8Array, limits: ParseLimits): string | null {
+export function scanJson(
+  bytes: Uint8Array,
+  limits: Pick<ParseLimits, 'jsonDepth' | 'jsonKeys'>,
+  seen: { keys: number },
+): string | null {
   let depth = 0;
-  let keys = 0;
   for (let at = 0; at < bytes.length; at += 1) {
     switch (bytes[at]) {
       case QUOTE:
@@ -38,8 +36,8 @@ export function scanJson(bytes: Uint8Array, limits: ParseLimits): string | null 
         depth -= 1;
         break;
       case COLON:
-        keys += 1;
-        if (keys > limits.jsonKeys) return `JSON has more than ${limits.jsonKeys} keys`;
+        seen.keys += 1;
+        if (seen.keys > limits.jsonKeys) return `JSON has more than ${limits.jsonKeys} keys`;
         break;
       default:
         break;
