@@ -146,10 +146,12 @@ describe('the admin app on real Postgres', () => {
     await storage.acceptor.accept({
       request: {
         ...{ id: requestId, receivedAt: new Date(), method: 'POST', url: '/api/webhooks/shown?a=1', ip: '192.0.2.9' },
-        ...{ headers: { 'content-type': 'application/json' }, body, deliveryId: 'delivery-1' },
+        ...{ rawHeaders: [['Content-Type', 'application/json']], headers: { 'content-type': 'application/json' } },
+        ...{ body, content: null, deliveryId: 'delivery-1' },
       },
       ...{ workflowId: found.workflow.id, versionId: found.version.id, executionId, mode: 'async', httpStatus: 200 },
       ...{ bodySha256: createHash('sha256').update(body).digest(), dedup: null, replyTo: null },
+      ...{ secretName: 'ORDER_KEY', latencyMs: 4 },
     });
     expect((await call('DELETE', `/api/v1/executions/${executionId}`)).json.code).toBe('execution_open');
     await end(executionId);

@@ -25,8 +25,13 @@ describe('the history routes', () => {
     method: 'POST',
     url: '/api/webhooks/orders?x=1',
     ip: '192.0.2.1',
+    rawHeaders: [
+      ['Content-Type', 'application/json'],
+      ['Authorization', '***'],
+    ],
     headers: { 'content-type': 'application/json', authorization: '***' },
     body: Buffer.from(body),
+    content: null,
     deliveryId: 'd-1',
   });
 
@@ -37,10 +42,10 @@ describe('the history routes', () => {
   }
 
   function request(more: Partial<RequestDetail> = {}): RequestDetail {
-    const { body, headers, ...rest } = stored('{"a":1}');
-    const none = { gate: null, reason: null, bodyDiffers: null, executionId: null };
+    const { body, ...rest } = stored('{"a":1}');
+    const none = { gate: null, reason: null, bodyDiffers: null, executionId: null, secretName: null, latencyMs: 2 };
     const given = { workflowKey: 'orders', verdict: 'accepted' as const, httpStatus: 200, bodyBytes: body.length };
-    const row = { ...rest, ...none, ...given, headers, body, ...more };
+    const row = { ...rest, ...none, ...given, body, ...more };
     test.storage.requestRows.push(row);
     return row;
   }

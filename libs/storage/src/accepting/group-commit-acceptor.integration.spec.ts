@@ -170,12 +170,16 @@ describe('accepting', () => {
 
   it('keeps NUL and lone surrogates in body and headers, and replaces them in shown text', async () => {
     const body = Buffer.from([0, 0xed, 0xa0, 0x80, 0xff, 0x22]);
-    const headers = { 'x-odd': 'a\0b\ud800c', 'x-quote': '"\\u0000"' };
-    const request = sample('odd', { request: { body, headers, url: '/a\0b', deliveryId: 'd\0\ud800' } });
+    const rawHeaders: [string, string][] = [
+      ['X-Odd', 'a\0b\ud800c'],
+      ['X-Quote', '"\\u0000"'],
+    ];
+    const request = sample('odd', { request: { body, rawHeaders, url: '/a\0b', deliveryId: 'd\0\ud800' } });
     await storage.acceptor.accept(request);
     const stored = (await storage.executions.loadRunnable(request.executionId))!.request!;
     expect(stored.body).toEqual(body);
-    expect(stored.headers).toEqual(headers);
+    expect(stored.rawHeaders).toEqual(rawHeaders);
+    expect({ ...stored.headers }).toEqual({ 'x-odd': rawHeaders[0]![1], 'x-quote': rawHeaders[1]![1] });
     expect([stored.url, stored.deliveryId]).toEqual(['/a\ufffdb', 'd\ufffd\ufffd']);
     const found = await storage.history.listRequests({ deliveryId: 'd\0\ud800', limit: 5, cursor: null });
     expect(found.items).toHaveLength(1);

@@ -1,6 +1,7 @@
 import { joinHeaders } from '#shared';
 import type { Database } from '../connection/database.js';
 import { toContent, type RequestColumns } from '../running/runnable-query.js';
+import { toHeaderList } from '../running/stored-headers.js';
 import type { RequestDetail, RequestRecord } from '../contract.js';
 
 export interface RequestRow {
@@ -48,7 +49,7 @@ const FIND = {
 export async function findRequest(database: Database, id: string): Promise<RequestDetail | null> {
   const [row] = await database.query<DetailRow>(FIND, [id]);
   if (row === undefined) return null;
-  const rawHeaders = row.headers;
+  const rawHeaders = row.headers && toHeaderList(row.headers);
   const headers = rawHeaders && joinHeaders(rawHeaders);
   return { ...toRequestRecord(row), rawHeaders, headers, body: row.body, content: toContent(row) };
 }

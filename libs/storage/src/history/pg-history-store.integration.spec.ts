@@ -42,9 +42,12 @@ const refusal = (changes: Partial<LoggedRequest> = {}): LoggedRequest => ({
   method: 'POST',
   url: '/api/webhooks/unknown',
   ip: '192.0.2.1',
-  headers: null,
+  rawHeaders: null,
   body: null,
+  content: null,
   deliveryId: null,
+  secretName: null,
+  latencyMs: 3,
   ...changes,
 });
 
@@ -152,7 +155,17 @@ describe('the request log', () => {
 
   it('writes every filtered request, and drops one that cannot be stored without its neighbours', async () => {
     const entries = Array.from({ length: 10 }, () =>
-      refusal({ verdict: 'filtered', body: Buffer.from('a\0'), headers: { 'x-a': '\0' }, workflowId: ids.workflowId }),
+      refusal({
+        verdict: 'filtered',
+        body: Buffer.from('a\0'),
+        rawHeaders: [
+          ['X-A', '\0'],
+          ['x-a', '2'],
+        ],
+        content: { body: Buffer.from('readable'), contentType: 'text/plain' },
+        workflowId: ids.workflowId,
+        secretName: 'GH_NEW',
+      }),
     );
     entries[4]!.workflowId = 2 ** 40;
     for (const entry of entries) storage.requestLog.write(entry);
@@ -166,7 +179,14 @@ describe('the request log', () => {
     expect(written.items).toHaveLength(9);
     expect(await storage.history.findRequest(entries[0]!.id)).toMatchObject({
       body: Buffer.from('a\0'),
-      headers: { 'x-a': '\0' },
+      rawHeaders: [
+        ['X-A', '\0'],
+        ['x-a', '2'],
+      ],
+      headers: { 'x-a': '\0, 2' },
+      content: { body: Buffer.from('readable'), contentType: 'text/plain' },
+      secretName: 'GH_NEW',
+      latencyMs: 3,
     });
   });
 });

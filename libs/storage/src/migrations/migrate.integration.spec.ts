@@ -5,6 +5,7 @@ import { createTestDatabase, openTestStorage, type TestDatabase } from '../testi
 import { PARTITIONED_TABLES } from '../partitions/partitioned-tables.js';
 import { keepPartitions } from '../partitions/keep-partitions.js';
 import { InitialSchema1795305600000 } from './1795305600000-initial-schema.js';
+import { RequestLog1795500000000 } from './1795500000000-request-log.js';
 import { assertMigrated } from './assert-migrated.js';
 import { MIGRATIONS } from './index.js';
 import { migrate } from './migrate.js';
@@ -98,6 +99,67 @@ describe('a database of the first release', () => {
     expect(await shape(today)).toEqual(parent);
     expect(await shape(`executions_${tomorrow()}`)).toEqual(parent);
     expect(await shape('executions_default')).toEqual(parent);
+  });
+});
+
+describe('the request log of a release before', () => {
+  const insert = (id: string, headers: string) =>
+    client.query(
+      `insert into requests (id, received_at, verdict, method, ip, url, headers)
+        values ($1, now(), 'refused', 'POST', '192.0.2.1', '/', $2)`,
+      [id, headers],
+    );
+  const runner = () =>
+    ({ query: (text: string) => client.query(text) }) as unknown as Parameters<RequestLog1795500000000['up']>[0];
+  const headersOf = async (id: string) => (await client.query('select headers from requests where id = $1', [id])).rows;
+
+  it('is read as it is, in whatever partition, with headers as an object or as a list', async () => {
+    await new RequestLog1795500000000().down(runner());
+    const long = Date.parse('2020-01-02T00:00:00Z');
+    const ids = [newId(), idFloor(new Date(long)), newId(), newId()] as const;
+    await insert(ids[0], '{"x-a":"1","__proto__":"p"}');
+    await insert(ids[1], '{"x-odd":"\\u0000"}');
+    await insert(ids[2], 'null');
+    await insert(ids[3], '{}');
+    await new RequestLog1795500000000().up(runner());
+    const storage = await openTestStorage(database.url);
+    try {
+      const read = async (id: string) => (await storage.history.findRequest(id))!;
+      const pairs = [
+        ['x-a', '1'],
+        ['__proto__', 'p'],
+      ];
+      expect(await read(ids[0])).toMatchObject({ rawHeaders: pairs, content: null, secretName: null, latencyMs: null });
+      expect((await read(ids[1])).rawHeaders).toEqual([['x-odd', '\0']]);
+      expect((await read(ids[2])).rawHeaders).toBeNull();
+      expect((await read(ids[3])).rawHeaders).toEqual([]);
+    } finally {
+      await storage.close();
+    }
+  });
+
+  it('is made again of lists: by lower-case name, repeated values joined, what cannot be read left out', async () => {
+    const [listed, odd, empty, old] = [newId(), newId(), newId(), newId()];
+    await insert(listed, '[["X-A", "1"], ["Host", "h"], ["x-a", "2"]]');
+    await insert(odd, '[["x-odd", "\\u0000"]]');
+    await insert(empty, '[]');
+    await insert(old, '{"x-list": "[\\u0041"}');
+    await new RequestLog1795500000000().down(runner());
+    expect(await headersOf(listed)).toEqual([{ headers: { 'x-a': '1, 2', host: 'h' } }]);
+    expect(await headersOf(odd)).toEqual([{ headers: {} }]);
+    expect(await headersOf(empty)).toEqual([{ headers: {} }]);
+    expect(await headersOf(old)).toEqual([{ headers: { 'x-list': '[A' } }]);
+  });
+
+  it('keeps bodies and what was parsed out of line as they are, in partitions made before and after', async () => {
+    await client.query(`drop table requests_${tomorrow()}`);
+    await keepPartitions(database.url);
+    const { rows } = await client.query(
+      `select c.relname, a.attname, a.attstorage from pg_attribute a join pg_class c on c.oid = a.attrelid
+        where c.relkind in ('r', 'p') and c.relname ~ '^requests(_p[0-9]+|_default)?$' and a.attname in ('body', 'content')`,
+    );
+    expect(rows).toHaveLength(2 * 11);
+    expect(rows.filter(({ attstorage }) => attstorage !== 'e')).toEqual([]);
   });
 });
 

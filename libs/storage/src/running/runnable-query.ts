@@ -1,7 +1,8 @@
 import type { ExecutionStatus, ParsedContent, StoredRequest } from '#engine';
-import { joinHeaders, type HeaderList, type Json } from '#shared';
+import { joinHeaders, type Json } from '#shared';
 import type { RunnableExecution } from '../contract.js';
 import type { PartitionedStatement } from '../partitions/partitioned-query.js';
+import { toHeaderList, type StoredHeaders } from './stored-headers.js';
 
 /** Columns of a stored request, as the driver gives them; all null when the join found none. */
 export interface RequestColumns {
@@ -10,7 +11,7 @@ export interface RequestColumns {
   method: string;
   url: string;
   ip: string;
-  headers: HeaderList | null;
+  headers: StoredHeaders | null;
   body: Buffer | null;
   content: Buffer | null;
   content_type: string | null;
@@ -63,7 +64,7 @@ export const LOAD_RUNNABLE: PartitionedStatement = {
 /** Null when the row's request is not there: started by hand, or deleted. */
 export function toStoredRequest(row: RequestColumns): StoredRequest | null {
   if (row.request_id === null || row.received_at === null) return null;
-  const rawHeaders = row.headers ?? [];
+  const rawHeaders = toHeaderList(row.headers ?? []);
   return {
     id: row.request_id,
     receivedAt: row.received_at,

@@ -1,7 +1,7 @@
+import { resolveSecret } from '#engine';
 import { verifyBasic, verifyToken } from '#signatures';
 import type { ActiveWorkflow } from '../active-workflow.js';
 import { Refusal } from '../refusal.js';
-import { resolveSecret } from '../resolve-secret.js';
 import type { WebhookRequest } from '../webhook-request.js';
 
 type Env = Readonly<Record<string, string>>;

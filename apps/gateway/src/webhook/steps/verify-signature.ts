@@ -1,8 +1,8 @@
+import { resolveSecret } from '#engine';
 import type { JsonObject } from '#shared';
 import { readDelivery, verifySignature } from '#signatures';
 import type { ActiveWorkflow } from '../active-workflow.js';
 import { Refusal } from '../refusal.js';
-import { resolveSecret } from '../resolve-secret.js';
 import type { WebhookRequest } from '../webhook-request.js';
 
 type Signature = ActiveWorkflow['signatures'][number];
