@@ -34,6 +34,7 @@ export { asyncReplyIsTemplated, asyncReplyStatus, filteredReply, renderAsyncRepl
 export { evaluateDedupKey } from './triggers/dedup-key.js';
 export { evaluateFilter } from './triggers/filter.js';
 export { givenContext } from './triggers/given-context.js';
+export { screenRequest, type Screening } from './triggers/screen-request.js';
 export { triggerCatalogue, triggerRegistry, type TriggerCatalogueEntry } from './triggers/index.js';
 export type { ParseLimits, ParseRefusal } from './triggers/parse-body/parse-body.js';
 export { MISSED_AFTER_MS, planTick, type ScheduleProgress, type TickPlan } from './triggers/schedule/plan-tick.js';
