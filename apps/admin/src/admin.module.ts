@@ -16,6 +16,7 @@ import {
   MANUAL_RUNS,
   NODE_TEST_DESK,
   PUBLIC_URL,
+  REPLAY_DESK,
   TASK_DESK,
   RECORD_DESK,
   TRIGGER_DESK,
@@ -39,6 +40,8 @@ import { readinessCheck } from './http/readiness-check.js';
 import { NodeTestDesk } from './node-tests/node-test-desk.js';
 import { NodeTestsController } from './node-tests/node-tests.controller.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
+import { ReplayDesk } from './replays/replay-desk.js';
+import { ReplaysController } from './replays/replays.controller.js';
 import { RequestsController } from './requests/requests.controller.js';
 import { SecretsController } from './secrets/secrets.controller.js';
 import { TaskDesk } from './tasks/task-desk.js';
@@ -63,6 +66,8 @@ export interface AdminParts {
   drain: DrainState;
   /** Longest wait of an execution by hand, milliseconds. */
   manualWaitMs: number;
+  /** For `$env` in filters, besides secrets. */
+  allowedVariables: Readonly<Record<string, string>>;
 }
 
 @Module({})
@@ -78,6 +83,7 @@ export class AdminModule {
         ExecuteController,
         ExecutionsController,
         RequestsController,
+        ReplaysController,
         TasksController,
         SecretsController,
         CollectionsController,
@@ -89,7 +95,7 @@ export class AdminModule {
         CatalogueController,
         NodeTestsController,
       ],
-      providers: [...queueProviders(parts.queue), ...ownProviders(parts), ...triggerProviders(parts)],
+      providers: [...queueProviders(parts.queue), ...ownProviders(parts), ...triggerProviders(parts), replayProvider(parts)],
     };
   }
 }
@@ -147,6 +153,16 @@ function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminPar
         new Readiness({ database: readinessCheck(storage), queue: readinessCheck(producer) }),
     },
   ];
+}
+
+function replayProvider({ config, logger, storage, allowedVariables }: AdminParts): Provider {
+  const { depth: jsonDepth, keys: jsonKeys } = config.JSON_LIMITS;
+  const options = { limits: { jsonDepth, jsonKeys }, rate: config.REPLAY_RATE, allowedVariables };
+  return {
+    provide: REPLAY_DESK,
+    inject: [JOB_PRODUCER],
+    useFactory: (producer: JobProducer) => new ReplayDesk(storage, producer, options, logger),
+  };
 }
 
 /** What starts executions from here, and those that records start on the way. */

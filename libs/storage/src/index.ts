@@ -12,4 +12,5 @@ export { migrate } from './migrations/migrate.js';
 export { openStorage } from './open-storage.js';
 export { keepPartitions } from './partitions/keep-partitions.js';
 export { PathConflict } from './repositories/path-claims.js';
+export { filterJson } from './replays/replay-rows.js';
 export { recordFaults } from './collections/record-faults.js';

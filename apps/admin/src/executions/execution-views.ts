@@ -17,6 +17,7 @@ export interface ExecutionView extends ExecutionRecord {
   output: Json;
   error: NodeError | null;
   previousExecutionId: string | null;
+  replayId: string | null;
   nodeRuns: NodeRunRecord[];
 }
 
@@ -43,6 +44,7 @@ export class ExecutionViews {
       output: found.output,
       error: found.error,
       previousExecutionId: found.previousExecutionId,
+      replayId: found.replayId,
       nodeRuns: found.nodeRuns,
     };
   }
