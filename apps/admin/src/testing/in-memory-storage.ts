@@ -66,7 +66,7 @@ export function inMemoryStorage(): InMemoryStorage {
     channels: inMemoryChannels(),
     notifications: inMemoryNotifications(),
     triggers: triggers(() => storage),
-    configuration: configuration(workflows),
+    configuration: configuration(workflows, () => storage.secretValues),
     executions: executions(() => storage),
     nodeTests: inMemoryNodeTests(nodeTestRows),
     ping: async () => {
@@ -190,11 +190,14 @@ function triggers(storage: () => InMemoryStorage): AdminStorage['triggers'] {
   };
 }
 
-function configuration(workflows: InMemoryWorkflows): AdminStorage['configuration'] {
+function configuration(
+  workflows: InMemoryWorkflows,
+  secretValues: () => Map<string, string>,
+): AdminStorage['configuration'] {
   return {
     readEpoch: async () => 0,
     loadActive: async () => [],
-    loadSecrets: async () => new Map(),
+    loadSecrets: async () => secretValues(),
     loadVersion: async (versionId) => {
       const of = workflows.versionById(versionId);
       if (!of) return null;
