@@ -66,8 +66,8 @@ export interface AdminParts {
   drain: DrainState;
   /** Longest wait of an execution by hand, milliseconds. */
   manualWaitMs: number;
-  /** For `$env` in filters, besides secrets. */
-  allowedVariables: Readonly<Record<string, string>>;
+  /** For `$env` in filters, besides secrets; undefined for none. */
+  allowedVariables: Readonly<Record<string, string>> | undefined;
 }
 
 @Module({})
@@ -95,7 +95,12 @@ export class AdminModule {
         CatalogueController,
         NodeTestsController,
       ],
-      providers: [...queueProviders(parts.queue), ...ownProviders(parts), ...triggerProviders(parts), replayProvider(parts)],
+      providers: [
+        ...queueProviders(parts.queue),
+        ...ownProviders(parts),
+        ...triggerProviders(parts),
+        replayProvider(parts),
+      ],
     };
   }
 }
@@ -155,7 +160,7 @@ function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminPar
   ];
 }
 
-function replayProvider({ config, logger, storage, allowedVariables }: AdminParts): Provider {
+function replayProvider({ config, logger, storage, allowedVariables = {} }: AdminParts): Provider {
   const { depth: jsonDepth, keys: jsonKeys } = config.JSON_LIMITS;
   const options = { limits: { jsonDepth, jsonKeys }, rate: config.REPLAY_RATE, allowedVariables };
   return {

@@ -57,7 +57,7 @@ export async function createAdmin(config: Settings, deps: AdminDeps = {}): Promi
       drain,
       queue: deps.queue ?? serviceOptions(config, 'hookmill-admin').queue,
       manualWaitMs: deps.manualWaitMs ?? MANUAL_WAIT_MS,
-      allowedVariables: deps.allowedVariables ?? {},
+      allowedVariables: deps.allowedVariables,
     });
     const app = await createApp(module, new KeyRing(storage.apiKeys, config.HOOKMILL_ADMIN_KEY), logger, drain);
     return {

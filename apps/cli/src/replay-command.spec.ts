@@ -48,6 +48,7 @@ describe('hookmill replay', () => {
     [['--workflow', 'a', '--node', 'n'], '--executions'],
     [['--workflow', 'a', '--executions', '--verdict', 'refused'], '--status'],
     [['r-1', '--workflow', 'a'], 'leave options out'],
+    [['--workflow', 'a', '--rate', 'fast'], 'whole number'],
   ])('says what does not go together in %j', async (args, words) => {
     expect(await run(...args)).toMatchObject({ code: 1, out: '', err: expect.stringContaining(words) });
     expect(api.requests).toEqual([]);

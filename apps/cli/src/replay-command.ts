@@ -65,16 +65,26 @@ async function replayOne(id: string, options: ReplayOptions, api: ApiClient, ter
   return 0;
 }
 
-function bodyOf({ executions, rate, dryRun, node, current, ...options }: ReplayOptions): object {
-  if (!executions && (node !== undefined || current || options.status !== undefined)) {
-    throw new CliError('--status, --node and --current go with --executions.');
-  }
-  if (executions && options.verdict !== undefined) throw new CliError('--verdict is for requests: use --status.');
-  const { workflow, from, to, verdict, status } = options;
-  const filter = { workflow, from, to, ...(executions ? { status } : { verdict }) };
-  const retry = executions ? { from: node, version: current ? 'current' : undefined } : {};
-  const pace = rate === undefined ? undefined : Number(rate);
-  return { [executions ? 'executions' : 'requests']: filter, ...retry, rate: pace, dryRun };
+function bodyOf(options: ReplayOptions): object {
+  const { rate, dryRun } = options;
+  // JSON would make null of NaN, which stands for the default.
+  if (rate !== undefined && !/^\d+$/.test(rate)) throw new CliError('--rate must be a whole number.');
+  const pace = { rate: rate && Number(rate), dryRun };
+  return options.executions ? { ...retryOf(options), ...pace } : { ...requestsOf(options), ...pace };
+}
+
+function requestsOf({ workflow, from, to, verdict, status, node, current }: ReplayOptions): object {
+  if (status === undefined && node === undefined && !current) return { requests: { workflow, from, to, verdict } };
+  throw new CliError('--status, --node and --current go with --executions.');
+}
+
+function retryOf({ workflow, from, to, verdict, status, node, current }: ReplayOptions): object {
+  if (verdict !== undefined) throw new CliError('--verdict is for requests: use --status.');
+  return {
+    executions: { workflow, from, to, status },
+    from: node,
+    version: current ? 'current' : undefined,
+  };
 }
 
 /** Prints a line whenever it got on. */

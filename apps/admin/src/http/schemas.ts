@@ -1,5 +1,6 @@
 import { ENDINGS, OPEN_STATUSES } from '#engine';
 import { catalogueSchemas } from './catalogue-schemas.js';
+import { replaySchemas } from './replay-schemas.js';
 
 type Schema = Record<string, unknown>;
 
@@ -66,26 +67,6 @@ const request = {
   bodyBytes: orNull(whole),
   bodyDiffers: orNull(flag),
   executionId: orNull(uuid),
-};
-const replay = {
-  id: uuid,
-  kind: { enum: ['requests', 'executions'] },
-  filter: { type: 'object', additionalProperties: text, description: 'as asked for; of a single one: request' },
-  fromNode: orNull(text),
-  version: { enum: ['same', 'current'] },
-  rate: { ...whole, description: 'members a second, at most' },
-  status: { enum: ['queued', 'running', 'done', 'canceled'] },
-  total: { ...whole, description: 'members, counted when it was asked for' },
-  started: { ...whole, description: 'members with a new execution' },
-  filtered: { ...whole, description: 'the filter does not want them' },
-  refused: { ...whole, description: 'the parser, schema or filter of the current version cannot take them' },
-  gone: { ...whole, description: 'deleted meanwhile' },
-  skipped: { ...whole, description: 'not run for another reason, see reasons' },
-  createdAt: time,
-  startedAt: orNull(time),
-  endedAt: orNull(time),
-  error: { ...orNull(text), description: 'the fault that holds it up now; it is tried again' },
-  createdBy: { ...text, description: 'name of the key' },
 };
 const task = {
   id: uuid,
@@ -190,13 +171,8 @@ export const schemas = {
     body: { type: ['string', 'null'], description: 'up to 256 KB; null above, and when it was never read: see /raw' },
     bodyEncoding: { enum: ['utf8', 'base64', null] },
   }),
-  Replay: object(replay),
+  ...replaySchemas,
   Replays: page('Replay'),
-  ReplayDetail: object({
-    ...replay,
-    reasons: { type: 'array', items: object({ outcome: text, reason: orNull(text), count: whole }) },
-  }),
-  ReplayCount: object({ count: whole }),
   Task: object(task),
   Tasks: page('Task'),
   TaskDetail: object({ ...task, data: any, values: any }),

@@ -1,7 +1,13 @@
 import { compileWorkflow, isWebhookWorkflow, screenRequest, type ParseLimits } from '#engine';
 import type { JobProducer } from '#queue';
 import { currentTraceparent, newId, type Logger } from '#shared';
-import { filterJson, type QueuedExecution, type ReplayableRequest, type ReplayRecord, type ReplaySelection } from '#storage';
+import {
+  filterJson,
+  type QueuedExecution,
+  type ReplayableRequest,
+  type ReplayRecord,
+  type ReplaySelection,
+} from '#storage';
 import type { AdminStorage } from '../admin-storage.js';
 import { ApiProblem, found, notFound } from '../http/api-problem.js';
 

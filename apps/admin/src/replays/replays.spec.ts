@@ -167,7 +167,11 @@ describe('replays', () => {
       const first = await replay(body, headers);
       const again = await replay(body, headers);
       expect([first.status, again.status, again.json]).toEqual([201, 200, first.json]);
-      for (const changed of [{ ...body, rate: 7 }, { requests: { workflow: key } }, { executions: { workflow: key } }]) {
+      for (const changed of [
+        { ...body, rate: 7 },
+        { requests: { workflow: key } },
+        { executions: { workflow: key } },
+      ]) {
         const { status, json } = await replay(changed, headers);
         expect([status, json.code]).toEqual([409, 'idempotency_mismatch']);
       }

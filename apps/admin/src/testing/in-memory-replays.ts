@@ -1,5 +1,11 @@
 import { newId } from '#shared';
-import { filterJson, type ExecutionDetail, type ReplayableRequest, type ReplayDetail, type ReplayStore } from '#storage';
+import {
+  filterJson,
+  type ExecutionDetail,
+  type ReplayableRequest,
+  type ReplayDetail,
+  type ReplayStore,
+} from '#storage';
 import { pageOf } from './page-of.js';
 
 export interface InMemoryReplays extends ReplayStore {

@@ -64,8 +64,10 @@ async function retryOne(
   retry: { id: string; of: string; version: 'same' | 'current'; restored: readonly NodeRunRecord[] },
 ): Promise<QueuedExecution | 'unknown' | 'open' | 'no_request' | 'no_version'> {
   const { id, of, version: versionId, restored } = retry;
-  const asked = { query: <R extends object>({ text }: { text: string }, values?: readonly unknown[]) =>
-    transaction.query<R>(text, values) };
+  const asked = {
+    query: <R extends object>({ text }: { text: string }, values?: readonly unknown[]) =>
+      transaction.query<R>(text, values),
+  };
   const result = await createRetry(asked, box, { id, of, versionId, restored });
   if (result.kind !== 'created') return result.kind;
   return { id, attempt: result.attempt, mode: result.mode, dedupId: null, chunkId: null };
