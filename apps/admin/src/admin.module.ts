@@ -161,8 +161,7 @@ function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminPar
 }
 
 function replayProvider({ config, logger, storage, allowedVariables = {} }: AdminParts): Provider {
-  const { depth: jsonDepth, keys: jsonKeys } = config.JSON_LIMITS;
-  const options = { limits: { jsonDepth, jsonKeys }, rate: config.REPLAY_RATE, allowedVariables };
+  const options = { limits: parseLimits(config), rate: config.REPLAY_RATE, allowedVariables };
   return {
     provide: REPLAY_DESK,
     inject: [JOB_PRODUCER],

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { MailSender, NotificationSender } from '#engine';
+import { parseLimits, type MailSender, type NotificationSender } from '#engine';
 import { JOB_PRODUCER, queueModule, REPLY_CHANNEL, type JobProducer, type ReplyChannel } from '#queue';
 import { Readiness, type Logger } from '#shared';
 import type { SqlRunner, Storage } from '#storage';
@@ -148,11 +148,10 @@ function createDispatcher(parts: WorkerParts, producer: JobProducer, replies: Re
 }
 
 function createReplayPump({ config, storage, environment, logger }: WorkerParts, producer: JobProducer): ReplayPump {
-  const { depth: jsonDepth, keys: jsonKeys } = config.settings.JSON_LIMITS;
   const decider = createReplayDecider({
     versions: new VersionCache(storage.configuration),
     environment,
-    limits: { jsonDepth, jsonKeys },
+    limits: parseLimits(config.settings),
     sources: storage,
   });
   const backlogLimit = Math.floor(config.settings.BACKLOG_HIGH_WATER / 2);

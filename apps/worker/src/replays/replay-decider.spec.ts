@@ -20,12 +20,14 @@ function candidate(body: string, changes: Partial<StoredRequest> = {}): Replayab
   return { request, workflowId: 1, workflowKey: 'orders', mode: 'async', enabled: true, versionId: 7 };
 }
 
+const LIMITS = { jsonDepth: 5, jsonKeys: 100, multipartParts: 5, multipartField: 1_000, multipartFile: 1_000 };
+
 function deciderOf(workflow: CompiledWorkflow, values: Record<string, string> = {}) {
   const unknown = async () => null;
   return createReplayDecider({
     versions: { load: async () => workflow },
     environment: { valuesFor: () => ({ values, secretNames: new Set() }) },
-    limits: { jsonDepth: 5, jsonKeys: 100 },
+    limits: LIMITS,
     sources: {
       history: { findExecution: unknown },
       executions: { loadJournal: async () => ({ runs: [], nextSeq: 0 }) },
@@ -73,7 +75,7 @@ describe('what becomes of a request in a replay', () => {
   it('is not decided by a release that cannot compile the version', async () => {
     const versions = { load: () => Promise.reject(new Error('unknown node')) };
     const parts = { versions, environment: { valuesFor: () => ({ values: {}, secretNames: new Set<string>() }) } };
-    const unable = createReplayDecider({ ...parts, limits: { jsonDepth: 5, jsonKeys: 5 }, sources: {} as never });
+    const unable = createReplayDecider({ ...parts, limits: LIMITS, sources: {} as never });
     await expect(unable.screen(candidate('{}'))).rejects.toThrow('unknown node');
   });
 

@@ -2,7 +2,7 @@ import type { WebhookWorkflow } from '../contract/compiled-workflow.js';
 import { EngineError } from '../contract/engine-error.js';
 import type { StoredRequest } from '../contract/request.js';
 import { evaluateFilter } from './filter.js';
-import type { ParseLimits } from './parse-body/parse-body.js';
+import type { ParseLimits } from './parse-body/parse-limits.js';
 import { deriveContext } from './webhook-context.js';
 
 /** What gates 14 and 15 say to a request. */
