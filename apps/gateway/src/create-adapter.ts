@@ -22,6 +22,7 @@ export function createAdapter(config: Pick<GatewayConfig, 'headerLimits' | 'requ
       connectionsCheckingInterval: CONNECTION_CHECK,
     },
     requestTimeout: requestTimeouts.request,
+    keepAliveTimeout: requestTimeouts.idle,
     exposeHeadRoutes: false,
     skipMiddie: true,
     clientErrorHandler: answerClientError,

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { prepareQueueBackend, queueModule, REPLY_CHANNEL, type ReplyChannel } from '#queue';
+import { createSharedBuckets, prepareQueueBackend, queueModule, REPLY_CHANNEL, type ReplyChannel } from '#queue';
 import type { Logger, Readiness } from '#shared';
 import { openStorage, type Storage } from '#storage';
 import { createAdapter } from './create-adapter.js';
@@ -10,6 +10,10 @@ import type { GatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
 import { READINESS } from './gateway.tokens.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { capConnections } from './limits/connection-cap.js';
+import { FailureBudget } from './limits/failure-budget.js';
+import { RateLimiter } from './limits/rate-limiter.js';
+import { limitPerSecond, type RequestLimits } from './limits/request-limits.js';
 import { Admission } from './webhook/admission.js';
 import { Waiters } from './webhook/waiters.js';
 import { WorkflowDirectory } from './webhook/workflow-directory.js';
@@ -64,7 +68,9 @@ async function startGateway(config: GatewayConfig, storage: Storage, logger: Log
   });
   const waiters = new Waiters();
   let publicUrl = config.publicUrl ?? '';
-  const services = { config, publicUrl: () => publicUrl, directory, admission, waiters, logger };
+  const limiter = new RateLimiter({ shared: createSharedBuckets(config.queue), logger });
+  const limits = requestLimits(config, limiter);
+  const services = { config, publicUrl: () => publicUrl, directory, admission, limits, waiters, logger };
   const module = GatewayModule.register({ services, storage, admission }, queueModule(config.queue));
   const app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(config), {
     bodyParser: false,
@@ -72,13 +78,24 @@ async function startGateway(config: GatewayConfig, storage: Storage, logger: Log
     abortOnError: false,
   });
   app.useGlobalFilters(new ProblemFilter(logger));
+  const { connectionsPerAddress: most, trustedProxies: proxies } = config;
+  if (most > 0) capConnections(app.getHttpServer(), { most, proxies, logger });
   await Promise.all([directory.start(), admission.start(), app.get<ReplyChannel>(REPLY_CHANNEL).start()]);
   await app.listen(config.port, config.address);
   const { port } = app.getHttpServer().address() as AddressInfo;
   if (config.publicUrl === null) publicUrl = `http://localhost:${port}`;
   let drained: Promise<void> | null = null;
-  const drain = () => (drained ??= drainGateway(config, { app, storage, directory, admission, waiters, logger }));
+  const drain = () => (drained ??= drainGateway(config, { app, storage, directory, admission, limiter, waiters, logger }));
   return { url: `http://${hostOf(config.address)}:${port}`, drain };
+}
+
+function requestLimits(config: GatewayConfig, buckets: RateLimiter): RequestLimits {
+  return {
+    perAddress: limitPerSecond(config.rateLimits.perAddress),
+    overall: limitPerSecond(config.rateLimits.overall),
+    failures: config.authFailureLimit.count > 0 ? new FailureBudget(config.authFailureLimit) : null,
+    buckets,
+  };
 }
 
 interface RunningParts {
@@ -86,13 +103,14 @@ interface RunningParts {
   storage: Storage;
   directory: WorkflowDirectory;
   admission: Admission;
+  limiter: RateLimiter;
   waiters: Waiters;
   logger: Logger;
 }
 
 /** Contract.md 10: red, refuse during the grace time, then no socket; waiters are answered before the time is up. */
 async function drainGateway({ drain }: GatewayConfig, parts: RunningParts): Promise<void> {
-  const { app, storage, directory, admission, waiters, logger } = parts;
+  const { app, storage, directory, admission, limiter, waiters, logger } = parts;
   logger.info({ graceMs: drain.graceMs, timeoutMs: drain.timeoutMs }, 'draining');
   app.get<Readiness>(READINESS).drain();
   admission.drain();
@@ -105,7 +123,7 @@ async function drainGateway({ drain }: GatewayConfig, parts: RunningParts): Prom
   await Promise.race([waiters.whenIdle(), sleep(last, undefined, { ref: false })]);
   clearTimeout(release);
   server.closeAllConnections();
-  await Promise.all([directory.stop(), admission.stop()]);
+  await Promise.all([directory.stop(), admission.stop(), limiter.close()]);
   await app.close();
   await storage.close();
   logger.info('drained');

@@ -11,7 +11,13 @@ export interface GatewayConfig {
   /** Base of reply URLs, without a slash at its end; null: made from the port that is listened on. */
   publicUrl: string | null;
   headerLimits: { count: number; bytes: number; url: number; hops: number };
-  requestTimeouts: { headers: number; request: number };
+  requestTimeouts: { headers: number; request: number; answer: number; idle: number };
+  /** Requests per second; 0: no limit. */
+  rateLimits: { perAddress: number; overall: number };
+  /** A count of 0: no limit. */
+  authFailureLimit: { count: number; per: number };
+  /** 0: no limit. */
+  connectionsPerAddress: number;
   bodyLimitMax: number;
   jsonLimits: { jsonDepth: number; jsonKeys: number };
   trustedProxies: IpList;
@@ -43,6 +49,9 @@ export function gatewayConfig(
     publicUrl: settings.HOOKMILL_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
     headerLimits: settings.HEADER_LIMITS,
     requestTimeouts: settings.REQUEST_TIMEOUTS,
+    rateLimits: { perAddress: settings.RATE_LIMIT_PER_ADDRESS, overall: settings.RATE_LIMIT_GLOBAL },
+    authFailureLimit: settings.AUTH_FAILURE_LIMIT,
+    connectionsPerAddress: settings.CONNECTIONS_PER_ADDRESS,
     bodyLimitMax: settings.BODY_LIMIT_MAX,
     jsonLimits: { jsonDepth: settings.JSON_LIMITS.depth, jsonKeys: settings.JSON_LIMITS.keys },
     trustedProxies: trustedProxies(settings.TRUSTED_PROXIES),

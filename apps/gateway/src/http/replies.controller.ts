@@ -5,6 +5,7 @@ import { isUuid } from '#shared';
 import { StorageUnavailable, type StoredReplyState } from '#storage';
 import { GATEWAY_SERVICES } from '../gateway.tokens.js';
 import type { GatewayServices } from '../webhook/gateway-services.js';
+import { endSlowReader } from '../webhook/end-slow-reader.js';
 import { Refusal } from '../webhook/refusal.js';
 import { isReplyToken } from '../webhook/reply-url.js';
 import { sendAnswer } from '../webhook/send-answer.js';
@@ -29,6 +30,7 @@ export class RepliesController {
     fastifyReply.hijack();
     const request = webhookRequest(raw, fastifyReply.raw, config.trustedProxies);
     sendAnswer(request, reply, { 'x-execution-id': id, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+    endSlowReader(fastifyReply.raw, config.requestTimeouts.answer);
   }
 
   private async load(id: string): Promise<StoredReplyState | null> {

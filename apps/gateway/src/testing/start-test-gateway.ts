@@ -4,6 +4,8 @@ import { inMemoryProducer, inMemoryReplyChannel, type InMemoryProducer } from '#
 import { createLogger, type Json, type JsonObject } from '#shared';
 import { compileIpList } from '#signatures';
 import type { ActiveVersion } from '#storage';
+import { RateLimiter } from '../limits/rate-limiter.js';
+import type { RequestLimits } from '../limits/request-limits.js';
 import type { GatewayServices } from '../webhook/gateway-services.js';
 import { handleWebhook } from '../webhook/handle-webhook.js';
 import { Waiters } from '../webhook/waiters.js';
@@ -11,6 +13,7 @@ import { WorkflowDirectory } from '../webhook/workflow-directory.js';
 import { fakeStorage, type FakeStorage } from './fake-storage.js';
 
 const logger = createLogger('test', 'silent');
+const NO_LIMITS = { perAddress: null, overall: null, failures: null };
 
 export interface TestGateway {
   storage: FakeStorage;
@@ -44,6 +47,8 @@ export interface TestGatewayOptions {
   workflows: Record<string, { trigger?: JsonObject; nodes?: Json[] }>;
   secrets?: Record<string, string>;
   proxies?: string[];
+  /** None when left out, but for those of the workflows. */
+  limits?: Partial<RequestLimits>;
 }
 
 /** The webhook path behind a real HTTP server, with storage and queue in memory. */
@@ -61,6 +66,7 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
     publicUrl: () => 'https://hooks.example',
     directory,
     admission,
+    limits: { ...NO_LIMITS, buckets: new RateLimiter({ shared: null, logger }), ...options.limits },
     waiters: new Waiters(),
     producer,
     replyChannel,
@@ -102,6 +108,7 @@ function directoryOf(options: TestGatewayOptions): WorkflowDirectory {
 function configOf({ proxies }: TestGatewayOptions): GatewayServices['config'] {
   return {
     headerLimits: { count: 100, bytes: 16_384, url: 8_192, hops: 5 },
+    requestTimeouts: { headers: 10_000, request: 30_000, answer: 60_000, idle: 72_000 },
     bodyLimitMax: 1024 ** 2,
     jsonLimits: { jsonDepth: 64, jsonKeys: 10_000 },
     replyPollMs: 50,

@@ -9,6 +9,7 @@ import {
 import { isJsonObject } from '#shared';
 import { compileIpList, findProvider, type IpList } from '#signatures';
 import type { ActiveVersion } from '#storage';
+import type { RateLimit } from '../limits/credit-bucket.js';
 
 type SignatureAuth = Extract<AuthEntry, { type: 'signature' }>;
 type CredentialAuth = Extract<AuthEntry, { type: 'basic' | 'token' }>;
@@ -27,6 +28,8 @@ export interface ActiveWorkflow {
   /** Lower-case names of headers, and names of query parameters, that carry tokens. */
   readonly tokenHeaders: readonly string[];
   readonly tokenParameters: readonly string[];
+  /** Null: none. */
+  readonly rateLimit: RateLimit | null;
   /** Milliseconds a delivery id is remembered. */
   readonly dedupWindowMs: number;
   /** The async answer when it is the same for every request, else null. */
@@ -52,6 +55,7 @@ export function activeWorkflow(active: ActiveVersion, compiled: WebhookWorkflow)
     signatures: auth.filter((entry) => entry.type === 'signature'),
     tokenHeaders: tokens.flatMap(({ header }) => (header === undefined ? [] : [header.toLowerCase()])),
     tokenParameters: tokens.flatMap(({ query }) => (query === undefined ? [] : [query])),
+    rateLimit: rateLimitOf(compiled),
     dedupWindowMs: dedupWindow(active, compiled),
     fixedReply: fixedReply(active, compiled),
   };
@@ -63,6 +67,11 @@ function addressList(allow: readonly string[]): IpList {
   } catch {
     return NOBODY;
   }
+}
+
+function rateLimitOf({ trigger }: WebhookWorkflow): RateLimit | null {
+  const { rateLimit } = trigger.config;
+  return rateLimit ? { rate: (rateLimit.requests * 1_000) / rateLimit.perMs, burst: rateLimit.burst } : null;
 }
 
 /** What the document states, else what the provider's retries need, and never less than the default. */

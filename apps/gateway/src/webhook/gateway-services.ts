@@ -2,6 +2,7 @@ import type { JobProducer, ReplyChannel } from '#queue';
 import type { Logger } from '#shared';
 import type { ExecutionStore, RequestAcceptor, RequestLog } from '#storage';
 import type { GatewayConfig } from '../gateway.config.js';
+import type { RequestLimits } from '../limits/request-limits.js';
 import type { Admission } from './admission.js';
 import type { Waiters } from './waiters.js';
 import type { WorkflowDirectory } from './workflow-directory.js';
@@ -10,12 +11,13 @@ import type { WorkflowDirectory } from './workflow-directory.js';
 export interface GatewayServices {
   config: Pick<
     GatewayConfig,
-    'headerLimits' | 'bodyLimitMax' | 'jsonLimits' | 'replyPollMs' | 'replyKey' | 'trustedProxies'
+    'headerLimits' | 'requestTimeouts' | 'bodyLimitMax' | 'jsonLimits' | 'replyPollMs' | 'replyKey' | 'trustedProxies'
   >;
   /** Base of reply URLs; known once the port is. */
   publicUrl(): string;
   directory: Pick<WorkflowDirectory, 'find' | 'findKey' | 'version' | 'env'>;
   admission: Pick<Admission, 'isDraining' | 'isOverloaded'>;
+  limits: RequestLimits;
   waiters: Waiters;
   acceptor: Pick<RequestAcceptor, 'accept'>;
   requestLog: Pick<RequestLog, 'write'>;

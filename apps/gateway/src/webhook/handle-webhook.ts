@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { attributes, inSpan } from '#shared';
 import { ClientGone } from './client-gone.js';
 import { corsHeaders } from './cors.js';
+import { endSlowReader } from './end-slow-reader.js';
 import type { GatewayServices } from './gateway-services.js';
 import { logRequest, type Settlement } from './log-request.js';
 import type { ReceiveOutcome } from './receive-outcome.js';
@@ -23,6 +24,7 @@ export async function handleWebhook(
     await inSpan('webhook.receive', { kind: 'server', link }, async (span) => {
       const settlement = await settle(request, services);
       if (settlement.reply) sendAnswer(request, settlement.reply, answerHeaders(request, services));
+      endSlowReader(response, services.config.requestTimeouts.answer);
       span.setAttributes({
         [attributes.requestId]: request.id,
         [attributes.httpMethod]: request.method,
@@ -49,9 +51,16 @@ async function settle(request: WebhookRequest, services: GatewayServices): Promi
     if (error instanceof ClientGone) return { verdict: 'aborted', reply: null, gate: 10, code: null };
     const refusal = error instanceof Refusal ? error : new Refusal('internal_error');
     if (refusal !== error) services.logger.error({ err: error, requestId: request.id }, 'webhook_failed');
+    countFailure(request, refusal, services);
     const { gate } = refusal.entry;
     return { verdict, reply: refusal.toReply(request.id), gate, code: refusal.code, why: refusal.parts.why };
   }
+}
+
+/** A sender cannot help a secret that is missing here, nor guess at what is not there. */
+function countFailure({ known, origin }: WebhookRequest, { entry, parts }: Refusal, services: GatewayServices): void {
+  const isFailure = entry.status === 401 && parts.why !== 'misconfigured';
+  if (isFailure && known.workflow) services.limits.failures?.burn(known.workflow.workflowId, origin.ip);
 }
 
 function settlementOf(outcome: ReceiveOutcome, request: WebhookRequest): Settlement {

@@ -13,6 +13,8 @@ import { authenticate } from './steps/authenticate.js';
 import { awaitReply } from './steps/await-reply.js';
 import { checkOrigin } from './steps/check-origin.js';
 import { enqueueExecution } from './steps/enqueue-execution.js';
+import { limitSender } from './steps/limit-sender.js';
+import { limitWorkflow } from './steps/limit-workflow.js';
 import { parseBody } from './steps/parse-body.js';
 import { readBody } from './steps/read-body.js';
 import { resolveWorkflow } from './steps/resolve-workflow.js';
@@ -26,12 +28,14 @@ import type { WebhookRequest } from './webhook-request.js';
  * @throws Refusal for everything expected, ClientGone when the sender hung up before its body was complete
  */
 export async function receiveWebhook(request: WebhookRequest, services: GatewayServices): Promise<ReceiveOutcome> {
-  const { config, directory } = services;
+  const { config, directory, limits } = services;
   admit(request, services.admission, config.headerLimits);
+  limitSender(request, limits);
   const resolution = resolveWorkflow(request, directory);
   if (resolution.kind === 'options') return resolution;
   const { workflow } = resolution;
   checkOrigin(request, workflow);
+  limitWorkflow(request, workflow, limits);
   authenticate(request, workflow, directory.env);
   const body = await readBody(request, Math.min(workflow.compiled.trigger.config.bodyLimit, config.bodyLimitMax));
   const { deliveryId } = await verifySignatures(request, workflow, body.received, directory.env);

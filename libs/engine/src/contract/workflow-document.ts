@@ -46,6 +46,8 @@ export interface WebhookTrigger extends TriggerBase {
   validate?: JsonObject;
   filter?: ConditionConfig;
   dedup?: { key?: string; windowMs: number };
+  /** `requests` in `perMs` milliseconds as they flow in, `burst` of them at once. */
+  rateLimit?: { requests: number; perMs: number; burst: number };
   /** Sync wait in milliseconds, at most 120,000. */
   timeoutMs: number;
   onTimeout: 'fail' | 'accept';

@@ -15,7 +15,6 @@ const signed = (entry: object): object => ({
 
 describe('checkTrigger', () => {
   it.each<[string, object, string]>([
-    ['a rate limit', { rateLimit: { requests: 1 } }, '/trigger/rateLimit not_supported'],
     ['concurrency', { concurrency: 20 }, '/trigger/concurrency not_supported'],
     ['order', { order: { key: 'x' } }, '/trigger/order not_supported'],
     ['priority', { priority: 5 }, '/trigger/priority not_supported'],
@@ -42,6 +41,16 @@ describe('checkTrigger', () => {
   });
 
   it.each<[string, object, string[]]>([
+    ['a rate limit of nothing', { rateLimit: {} }, ['/trigger/rateLimit/requests missing']],
+    ['a rate limit of no requests', { rateLimit: { requests: 0 } }, ['/trigger/rateLimit/requests limit']],
+    ['a rate limit in parts', { rateLimit: { requests: 1.5 } }, ['/trigger/rateLimit/requests wrong_type']],
+    ['a rate above a million', { rateLimit: { requests: 1_000_001 } }, ['/trigger/rateLimit/requests limit']],
+    ['an empty burst', { rateLimit: { requests: 5, burst: 0 } }, ['/trigger/rateLimit/burst limit']],
+    ['a rate per nothing', { rateLimit: { requests: 5, per: '0s' } }, ['/trigger/rateLimit/per invalid']],
+    ['a rate per instant', { rateLimit: { requests: 5, per: '999ms' } }, ['/trigger/rateLimit/per limit']],
+    ['a rate per day', { rateLimit: { requests: 5, per: '1d' } }, ['/trigger/rateLimit/per limit']],
+    ['a rate per number', { rateLimit: { requests: 5, per: 1000 } }, ['/trigger/rateLimit/per wrong_type']],
+    ['a rate with more', { rateLimit: { requests: 5, window: '1s' } }, ['/trigger/rateLimit/window unknown_property']],
     ['no secrets', signed({ secrets: [] }), ['/trigger/auth/0/secrets invalid']],
     ['no list of secrets', { auth: [{ type: 'signature', provider: 'github' }] }, ['/trigger/auth/0/secrets missing']],
     ['a blank secret', signed({ secrets: [' '] }), ['/trigger/auth/0/secrets/0 invalid']],

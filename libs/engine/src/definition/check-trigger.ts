@@ -16,6 +16,8 @@ import { BODY_LIMIT_MAX, WEBHOOK_TRIGGER_SCHEMA } from './workflow-document.js';
 
 const LONGEST_WAIT_MS = 120_000;
 const LONGEST_WINDOW_MS = 365 * 86_400_000;
+const SHORTEST_RATE_MS = 1_000;
+const LONGEST_RATE_MS = 3_600_000;
 const BEFORE_NODES = new Set(['$context', '$system', '$env', '$execution']);
 
 /** Every fault of a webhook trigger, pointers from the document's root. */
@@ -41,12 +43,13 @@ function checkPath(path: Json | undefined): Fault[] {
   return typeof compiled === 'string' ? [{ pointer: '/trigger/path', code: 'syntax', message: compiled }] : [];
 }
 
-function checkQuantities({ bodyLimit, timeout, dedup }: JsonObject): Fault[] {
+function checkQuantities({ bodyLimit, timeout, dedup, rateLimit }: JsonObject): Fault[] {
   const window = isJsonObject(dedup) ? dedup.window : undefined;
   return [
     ...checkSize(bodyLimit),
     ...checkDuration(timeout, '/trigger/timeout', LONGEST_WAIT_MS, '120s'),
     ...checkDuration(window, '/trigger/dedup/window', LONGEST_WINDOW_MS, '365d'),
+    ...checkPer(isJsonObject(rateLimit) ? rateLimit.per : undefined),
   ];
 }
 
@@ -64,6 +67,14 @@ function checkDuration(value: Json | undefined, pointer: string, most: number, m
   if (duration === null)
     return [{ pointer, code: 'invalid', message: 'write a duration such as 500ms, 10s, 5m or 72h' }];
   return duration > most ? [{ pointer, code: 'limit', message: `write at most ${mostText}` }] : [];
+}
+
+function checkPer(per: Json | undefined): Fault[] {
+  const pointer = '/trigger/rateLimit/per';
+  const faults = checkDuration(per, pointer, LONGEST_RATE_MS, '1h');
+  const duration = parseDuration(per);
+  const isShort = duration !== null && duration < SHORTEST_RATE_MS;
+  return isShort ? [{ pointer, code: 'limit', message: 'write at least 1s' }] : faults;
 }
 
 function checkParse(parse: Json | undefined): Fault[] {

@@ -6,11 +6,11 @@ import { compilePath } from './compile-path.js';
 import { parseDuration } from './parse-duration.js';
 import { parseSize } from './parse-size.js';
 
-const DEFAULTS = { bodyLimit: 10 * 1024 ** 2, timeoutMs: 30_000, windowMs: 86_400_000 };
+const DEFAULTS = { bodyLimit: 10 * 1024 ** 2, timeoutMs: 30_000, windowMs: 86_400_000, perMs: 1_000 };
 
 /** The trigger with the defaults of contract.md 2 filled in. Only for a trigger without faults. */
 export function fillTrigger(trigger: JsonObject): WebhookTrigger {
-  const { bodyLimit, timeout, dedup, filter, parse, priority, splitBatch, ...rest } = trigger;
+  const { bodyLimit, timeout, dedup, filter, parse, rateLimit, priority, splitBatch, ...rest } = trigger;
   void priority;
   void splitBatch;
   const filled = {
@@ -24,6 +24,7 @@ export function fillTrigger(trigger: JsonObject): WebhookTrigger {
     timeoutMs: parseDuration(timeout) ?? DEFAULTS.timeoutMs,
     parse: { headers: [], query: [], body: [], ...members(parse) },
     dedup: fillDedup(members(dedup)),
+    ...(isJsonObject(rateLimit) ? { rateLimit: fillRateLimit(rateLimit) } : {}),
     ...(filter === undefined ? {} : { filter: { engine: 'basic', ...members(filter) } }),
   };
   return filled as unknown as WebhookTrigger;
@@ -36,6 +37,10 @@ function members(value: Json | undefined): JsonObject {
 function fillDedup({ key, window }: JsonObject): JsonObject {
   const windowMs = parseDuration(window) ?? DEFAULTS.windowMs;
   return key === undefined ? { windowMs } : { key, windowMs };
+}
+
+function fillRateLimit({ requests, per, burst }: JsonObject): JsonObject {
+  return { requests: requests!, perMs: parseDuration(per) ?? DEFAULTS.perMs, burst: burst ?? requests! };
 }
 
 /** What is looked up in every request, worked out once. */

@@ -8,7 +8,6 @@ type Probe = readonly [name: string, isAsked: (value: Json) => boolean];
 const always = (): boolean => true;
 
 const TRIGGER_PROBES: readonly Probe[] = [
-  ['rateLimit', always],
   ['concurrency', always],
   ['order', always],
   ['priority', (value) => typeof value === 'number' && value !== 0],

@@ -10,6 +10,9 @@ export const WORKFLOW_LIMITS = { nodes: 400, nesting: 20 } as const;
 /** BODY_LIMIT_MAX of contract.md 11, in bytes. */
 export const BODY_LIMIT_MAX = 25 * 1024 ** 2;
 
+/** Of one workflow's rate limit. */
+const MOST_REQUESTS = 1_000_000;
+
 /** A workflow's key (contract.md 2). */
 const KEY_PATTERN = '^[a-z0-9][a-z0-9-]{0,62}$';
 
@@ -181,7 +184,22 @@ export const WEBHOOK_TRIGGER_SCHEMA: JsonObject = {
         window: { type: 'string', default: '24h', description: 'How long it is remembered; at most 365d.' },
       },
     },
-    rateLimit: false,
+    rateLimit: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['requests'],
+      description: 'Over all gateways; more is refused with 429 before the body is read. None when absent.',
+      properties: {
+        requests: { type: 'integer', minimum: 1, maximum: MOST_REQUESTS, description: 'How many in each `per`.' },
+        per: { type: 'string', default: '1s', description: 'A duration from 1s to 1h.' },
+        burst: {
+          type: 'integer',
+          minimum: 1,
+          maximum: MOST_REQUESTS,
+          description: 'How many at once after a silence; `requests` when absent.',
+        },
+      },
+    },
     concurrency: false,
     order: false,
     priority: { const: 0, default: 0 },

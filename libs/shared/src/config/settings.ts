@@ -26,7 +26,8 @@ const optional = <T>(parser: parse.Parse<T>): parse.Parse<T | null> => parser;
 
 const HEADERS = { count: 100, bytes: 16 * 1024, url: 8 * 1024, hops: 5 };
 const JSON_TEXT = { depth: 64, keys: 10_000 };
-const TIMES = { headers: 10_000, request: 30_000 };
+const TIMES = { headers: 10_000, request: 30_000, answer: 60_000, idle: 72_000 };
+const FAILURES = { count: 1_000, per: 60_000 };
 const RESULTS = { node: 1024 ** 2, reply: 5 * 1024 ** 2, state: 16 * 1024 ** 2 };
 const MAIL = { recipients: 100, message: 10 * 1024 ** 2 };
 const EVALUATIONS = { memory: 128 * 1024 ** 2, time: 2_000, output: 1024 ** 2, processes: 2 };
@@ -178,8 +179,32 @@ export const settings = {
   REQUEST_TIMEOUTS: setting(
     'Limits',
     parse.limits(TIMES),
-    'headers=10s,request=30s',
-    'How long a sender may take for its headers and for the whole request.',
+    'headers=10s,request=30s,answer=60s,idle=72s',
+    'How long a sender may take for its headers, for the whole request (which bounds its slowest rate too), to read the answer, and how long a connection stays open between requests: longer than the 60 s of usual load balancers, which else send into a connection that is just being closed.',
+  ),
+  RATE_LIMIT_PER_ADDRESS: setting(
+    'Limits',
+    parse.integer(0, 1e6),
+    '0',
+    'Requests per second of one source address (an IPv6 /64 counts as one), twice as many at once; over all gateways when REDIS_URL is set, else of each. 0: no limit, because providers send everything from a few addresses.',
+  ),
+  RATE_LIMIT_GLOBAL: setting(
+    'Limits',
+    parse.integer(0, 1e6),
+    '0',
+    'Requests per second of all senders together, twice as many at once; shared like RATE_LIMIT_PER_ADDRESS. 0: no limit.',
+  ),
+  AUTH_FAILURE_LIMIT: setting(
+    'Limits',
+    parse.limits(FAILURES),
+    'count=1000,per=1m',
+    'Wrong credentials and signatures of one source address on one workflow, per gateway, before it gets 429 until the time that began with the first one is over. High enough that a busy sender with an old secret reads 401, and is served within a minute of the new one; count=0: no limit.',
+  ),
+  CONNECTIONS_PER_ADDRESS: setting(
+    'Limits',
+    parse.integer(0, 1e6),
+    '1000',
+    'Open connections of one peer to one gateway (an IPv6 /64 counts as one); more are closed at once. TRUSTED_PROXIES are not counted: name every proxy there, or raise this. 0: no limit.',
   ),
   RESULT_LIMITS: setting(
     'Limits',
