@@ -85,7 +85,8 @@ async function startGateway(config: GatewayConfig, storage: Storage, logger: Log
   const { port } = app.getHttpServer().address() as AddressInfo;
   if (config.publicUrl === null) publicUrl = `http://localhost:${port}`;
   let drained: Promise<void> | null = null;
-  const drain = () => (drained ??= drainGateway(config, { app, storage, directory, admission, limiter, waiters, logger }));
+  const drain = () =>
+    (drained ??= drainGateway(config, { app, storage, directory, admission, limiter, waiters, logger }));
   return { url: `http://${hostOf(config.address)}:${port}`, drain };
 }
 

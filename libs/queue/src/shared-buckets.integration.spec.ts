@@ -55,7 +55,10 @@ it('are none without Redis', () => {
 
 it('leave nothing behind: a bucket expires once it would be full, and a full one is not kept', async () => {
   const buckets = made();
-  await buckets.take([{ ...ONE, want: 3 }, { ...ONE, bucket: 'looked-at', want: 0 }]);
+  await buckets.take([
+    { ...ONE, want: 3 },
+    { ...ONE, bucket: 'looked-at', want: 0 },
+  ]);
   const ttl = await redis.pttl(`${prefix}:buckets:one`);
   expect(ttl).toBeGreaterThan(0);
   expect(ttl).toBeLessThanOrEqual(3_000);

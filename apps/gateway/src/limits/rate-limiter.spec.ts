@@ -204,7 +204,7 @@ describe('while the shared buckets are away', () => {
     await limiter.close();
   });
 
-  it('an answer that does not come ends nobody\'s credit', async () => {
+  it("an answer that does not come ends nobody's credit", async () => {
     const { clock, limiterOn } = world();
     const { state, shared } = flaky(inMemorySharedBuckets(new Map(), () => clock.now));
     const limiter = limiterOn(shared);

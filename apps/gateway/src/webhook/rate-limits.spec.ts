@@ -142,7 +142,11 @@ describe('the budget of authentication failures', () => {
     }
     expect(statuses(answers)['401']).toHaveLength(1_000);
     const barred = await gateway.send('/api/webhooks/shop', from('192.0.2.1', { ...wrong, body: 'unread' }));
-    expect([barred.status, barred.json().code, barred.headers['retry-after']]).toEqual([429, 'too_many_failures', '60']);
+    expect([barred.status, barred.json().code, barred.headers['retry-after']]).toEqual([
+      429,
+      'too_many_failures',
+      '60',
+    ]);
     expect(gateway.storage.logged.at(-1)).toMatchObject({ gate: 8, reason: 'too_many_failures', body: null });
     expect((await gateway.send('/api/webhooks/shop', from('192.0.2.1', right))).status).toBe(429);
     expect((await gateway.send('/api/webhooks/shop', from('192.0.2.2', right))).status).toBe(200);

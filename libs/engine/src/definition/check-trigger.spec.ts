@@ -42,10 +42,10 @@ describe('checkTrigger', () => {
 
   it.each<[string, object, string[]]>([
     ['a rate limit of nothing', { rateLimit: {} }, ['/trigger/rateLimit/requests missing']],
-    ['a rate limit of no requests', { rateLimit: { requests: 0 } }, ['/trigger/rateLimit/requests limit']],
+    ['a rate limit of no requests', { rateLimit: { requests: 0 } }, ['/trigger/rateLimit/requests invalid']],
     ['a rate limit in parts', { rateLimit: { requests: 1.5 } }, ['/trigger/rateLimit/requests wrong_type']],
     ['a rate above a million', { rateLimit: { requests: 1_000_001 } }, ['/trigger/rateLimit/requests limit']],
-    ['an empty burst', { rateLimit: { requests: 5, burst: 0 } }, ['/trigger/rateLimit/burst limit']],
+    ['an empty burst', { rateLimit: { requests: 5, burst: 0 } }, ['/trigger/rateLimit/burst invalid']],
     ['a rate per nothing', { rateLimit: { requests: 5, per: '0s' } }, ['/trigger/rateLimit/per invalid']],
     ['a rate per instant', { rateLimit: { requests: 5, per: '999ms' } }, ['/trigger/rateLimit/per limit']],
     ['a rate per day', { rateLimit: { requests: 5, per: '1d' } }, ['/trigger/rateLimit/per limit']],
