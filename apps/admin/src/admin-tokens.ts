@@ -11,3 +11,4 @@ export const RECORD_DESK = Symbol('record desk');
 export const NODE_TEST_DESK = Symbol('node test desk');
 export const EXECUTION_DESK = Symbol('execution desk');
 export const TASK_DESK = Symbol('task desk');
+export const REQUEST_DIAGNOSES = Symbol('request diagnoses');

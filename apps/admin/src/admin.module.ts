@@ -18,6 +18,7 @@ import {
   PUBLIC_URL,
   TASK_DESK,
   RECORD_DESK,
+  REQUEST_DIAGNOSES,
   TRIGGER_DESK,
   TRIGGER_RUNS,
   WORKFLOW_DESK,
@@ -39,6 +40,8 @@ import { readinessCheck } from './http/readiness-check.js';
 import { NodeTestDesk } from './node-tests/node-test-desk.js';
 import { NodeTestsController } from './node-tests/node-tests.controller.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
+import { RefusalsController } from './requests/refusals.controller.js';
+import { RequestDiagnoses } from './requests/request-diagnoses.js';
 import { RequestsController } from './requests/requests.controller.js';
 import { SecretsController } from './secrets/secrets.controller.js';
 import { TaskDesk } from './tasks/task-desk.js';
@@ -77,6 +80,7 @@ export class AdminModule {
         VersionsController,
         ExecuteController,
         ExecutionsController,
+        RefusalsController,
         RequestsController,
         TasksController,
         SecretsController,
@@ -122,6 +126,10 @@ function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminPar
     {
       provide: EXECUTION_VIEWS,
       useValue: new ExecutionViews(storage.history, storage.configuration, { jsonDepth, jsonKeys }),
+    },
+    {
+      provide: REQUEST_DIAGNOSES,
+      useValue: new RequestDiagnoses(storage, publicUrl(config), config.HOOKMILL_ENV_ALLOW),
     },
     {
       provide: EXECUTION_DESK,

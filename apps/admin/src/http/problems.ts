@@ -22,6 +22,7 @@ export const problems = {
   execution_ended: { status: 409, title: 'The execution has ended' },
   task_not_open: { status: 409, title: 'The task is not open any more' },
   no_request: { status: 409, title: 'The request was deleted' },
+  no_workflow: { status: 409, title: 'The request reached no workflow' },
   no_version: { status: 409, title: 'The workflow runs nothing any more' },
   precondition_failed: { status: 412, title: 'The workflow changed meanwhile' },
   body_too_large: { status: 413, title: 'The body is too large' },
