@@ -136,33 +136,35 @@ async function signatureFinding(
   headers: Readonly<Record<string, string>>,
   asked: DiagnosedRequest,
 ): Promise<Finding> {
-  const { request, secrets: known } = asked;
+  const { request } = asked;
   const isOfHeaders = isHeadersOnly(entry.provider);
   if (request.body === null && !isOfHeaders) {
     return { verdict: 'not_decidable', reason: null, hints: [BODY_NOT_READ] };
   }
-  const { type: _type, provider, secrets: templates = [], ...rest } = entry;
-  const options = resolveOptions(rest, (template) => resolve(template, known));
+  const { resolved, names } = resolveEntry(entry, asked.secrets);
+  const url = typeof resolved.options.url === 'string' ? resolved.options.url : asked.url;
+  const rawBody = request.body ?? Buffer.alloc(0);
+  const message: SignedMessage = { method: request.method, url, headers, rawBody, now: request.receivedAt };
+  const { verdict, hints } = await diagnoseSignature(resolved, message, noKeys);
+  if (!verdict.ok) return refusedFinding(verdict.reason, hints, { headers, url, isOfHeaders });
+  const again = await verifySignature(resolved, message, noKeys);
+  const index = again.ok ? again.secretIndex : null;
+  return { verdict: 'accepted', reason: null, secretName: index === null ? null : (names[index] ?? null), hints };
+}
+
+/** As the gateway resolves it: keys that are not there are left out. */
+function resolveEntry(entry: SignatureAuth, known: KnownSecrets) {
+  const { provider, secrets: templates = [] } = entry;
+  const rest = Object.entries(entry).filter(([name]) => !['type', 'provider', 'secrets'].includes(name));
+  const options = resolveOptions(Object.fromEntries(rest), (template) => resolve(template, known));
   const usable = templates.flatMap((template) => {
     const value = resolve(template, known);
     return value === null ? [] : [{ value, name: nameOf(template) }];
   });
-  const resolved = { provider, secrets: usable.map(({ value }) => value), options };
-  const url = typeof options.url === 'string' ? options.url : asked.url;
-  const rawBody = request.body ?? Buffer.alloc(0);
-  const message: SignedMessage = { method: request.method, url, headers, rawBody, now: request.receivedAt };
-  const { verdict, hints } = await diagnoseSignature(resolved, message, noKeys);
-  if (verdict.ok) {
-    const again = await verifySignature(resolved, message, noKeys);
-    const index = again.ok ? again.secretIndex : null;
-    return {
-      verdict: 'accepted',
-      reason: null,
-      secretName: index === null ? null : (usable[index]?.name ?? null),
-      hints,
-    };
-  }
-  return refusedFinding(verdict.reason, hints, { headers, url, isOfHeaders });
+  return {
+    resolved: { provider, secrets: usable.map(({ value }) => value), options },
+    names: usable.map(({ name }) => name),
+  };
 }
 
 function refusedFinding(
