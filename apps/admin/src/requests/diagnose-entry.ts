@@ -1,0 +1,196 @@
+import { resolveSecret, type AuthEntry } from '#engine';
+import {
+  compileIpList,
+  diagnoseSignature,
+  isHeadersOnly,
+  verifySignature,
+  verifyToken,
+  type DiagnosisHint,
+  type SignedMessage,
+} from '#signatures';
+import type { RequestDetail } from '#storage';
+import { resolveOptions } from './resolve-options.js';
+import { envNamesIn, secretHints, type KnownSecrets } from './secret-hints.js';
+
+/** What one entry of `trigger.auth` says of a stored request. */
+export interface EntryDiagnosis {
+  type: string;
+  /** Null for an entry without a preset. */
+  provider: string | null;
+  /** `not_decidable`: what it would need was masked or never read. */
+  verdict: 'accepted' | 'refused' | 'not_decidable';
+  reason: string | null;
+  /** Of the secret that matched, where it is one template. */
+  secretName: string | null;
+  hints: DiagnosisHint[];
+}
+
+export interface DiagnosedRequest {
+  request: RequestDetail;
+  /** The public URL with the path and query as stored. */
+  url: string;
+  secrets: KnownSecrets;
+}
+
+type Finding = Pick<EntryDiagnosis, 'verdict' | 'reason'> & Partial<Pick<EntryDiagnosis, 'secretName' | 'hints'>>;
+type SignatureAuth = Extract<AuthEntry, { type: 'signature' }>;
+
+const MASK = '***';
+const MASKED_PARAMETER = /[?&][^=&]*=\*\*\*(?:&|$)/;
+
+/** Decided without looking at the masked value. */
+const TOLD_APART = new Set(['missing_signature', 'misconfigured', 'unknown_provider']);
+
+const CREDENTIAL_MASKED: DiagnosisHint = {
+  code: 'credential_masked',
+  message: 'What was presented is a credential and was stored as ***: send it again to see whether it matches.',
+};
+const HEADERS_NOT_KEPT: DiagnosisHint = {
+  code: 'headers_not_kept',
+  message: 'The request was refused before its headers were known to be small, so they were not stored.',
+};
+const BODY_NOT_READ: DiagnosisHint = {
+  code: 'body_not_read',
+  message: 'The request was refused before its body was read, and the signature is over the body.',
+};
+const URL_MASKED: DiagnosisHint = {
+  code: 'url_masked',
+  message: 'The stored URL has its token parameters as ***: a signature over the URL cannot be verified again.',
+};
+const KEY_UNAVAILABLE: DiagnosisHint = {
+  code: 'key_unavailable',
+  message: 'The key stands behind a URL, and only gateways fetch keys: the verdict is theirs.',
+};
+
+/** Verifies a stored request again, as of its receipt, with the secrets there are now. Hints name secrets, never hold one. */
+export async function diagnoseEntry(entry: AuthEntry, asked: DiagnosedRequest): Promise<EntryDiagnosis> {
+  const { verdict, reason, secretName = null, hints = [] } = await findingOf(entry, asked);
+  return {
+    type: entry.type,
+    provider: entry.type === 'signature' ? entry.provider : null,
+    ...{ verdict, reason, secretName },
+    hints: [...secretHints(entry, asked.secrets), ...hints],
+  };
+}
+
+function findingOf(entry: AuthEntry, asked: DiagnosedRequest): Finding | Promise<Finding> {
+  if (entry.type === 'ip') return addressFinding(entry.allow, asked.request.ip);
+  const { headers } = asked.request;
+  if (headers === null) return { verdict: 'not_decidable', reason: null, hints: [HEADERS_NOT_KEPT] };
+  if (entry.type === 'signature') return signatureFinding(entry, headers, asked);
+  const isResolved = credentialTemplates(entry).every((template) => resolve(template, asked.secrets) !== null);
+  if (!isResolved) return { verdict: 'refused', reason: 'misconfigured' };
+  if (entry.type === 'token') return tokenFinding(entry, headers, asked);
+  return presentedFinding(headers.authorization, () => false);
+}
+
+function addressFinding(allow: readonly string[], ip: string): Finding {
+  if (isOnList(allow, ip)) return { verdict: 'accepted', reason: null };
+  const message = `${ip} is on none of the ranges. Behind a proxy, TRUSTED_PROXIES must name it, or its own address counts.`;
+  return { verdict: 'refused', reason: 'address_not_allowed', hints: [{ code: 'address_not_allowed', message }] };
+}
+
+/** As in the gateway, a list that cannot be read holds nobody. */
+function isOnList(allow: readonly string[], ip: string): boolean {
+  try {
+    return compileIpList(allow).has(ip);
+  } catch {
+    return false;
+  }
+}
+
+function credentialTemplates(entry: Extract<AuthEntry, { type: 'basic' | 'token' }>): string[] {
+  return entry.type === 'token' ? [entry.value] : [entry.username, entry.password];
+}
+
+function tokenFinding(
+  entry: Extract<AuthEntry, { type: 'token' }>,
+  headers: Readonly<Record<string, string>>,
+  { url, secrets }: DiagnosedRequest,
+): Finding {
+  const value = resolve(entry.value, secrets)!;
+  const finding = presentedFinding(presentedToken(entry, headers, url), (presented) => verifyToken(value, presented));
+  return finding.verdict === 'accepted' ? { ...finding, secretName: nameOf(entry.value) } : finding;
+}
+
+/** As the gateway finds it: a doubled parameter counts as none. */
+function presentedToken(
+  { header, query }: Extract<AuthEntry, { type: 'token' }>,
+  headers: Readonly<Record<string, string>>,
+  url: string,
+): string | undefined {
+  if (header !== undefined) return headers[header.toLowerCase()];
+  const mark = url.indexOf('?');
+  const values = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)).getAll(query ?? '');
+  return values.length === 1 ? values[0] : undefined;
+}
+
+function presentedFinding(presented: string | undefined, isRight: (presented: string) => boolean): Finding {
+  if (presented === undefined || presented === '') return { verdict: 'refused', reason: 'missing_credential' };
+  if (presented.includes(MASK)) return { verdict: 'not_decidable', reason: null, hints: [CREDENTIAL_MASKED] };
+  return isRight(presented) ? { verdict: 'accepted', reason: null } : { verdict: 'refused', reason: 'mismatch' };
+}
+
+async function signatureFinding(
+  entry: SignatureAuth,
+  headers: Readonly<Record<string, string>>,
+  asked: DiagnosedRequest,
+): Promise<Finding> {
+  const { request } = asked;
+  const isOfHeaders = isHeadersOnly(entry.provider);
+  if (request.body === null && !isOfHeaders) {
+    return { verdict: 'not_decidable', reason: null, hints: [BODY_NOT_READ] };
+  }
+  const { resolved, names } = resolveEntry(entry, asked.secrets);
+  const url = typeof resolved.options.url === 'string' ? resolved.options.url : asked.url;
+  const rawBody = request.body ?? Buffer.alloc(0);
+  const message: SignedMessage = { method: request.method, url, headers, rawBody, now: request.receivedAt };
+  const { verdict, hints } = await diagnoseSignature(resolved, message, noKeys);
+  if (!verdict.ok) return refusedFinding(verdict.reason, hints, { headers, url, isOfHeaders });
+  const again = await verifySignature(resolved, message, noKeys);
+  const index = again.ok ? again.secretIndex : null;
+  return { verdict: 'accepted', reason: null, secretName: index === null ? null : (names[index] ?? null), hints };
+}
+
+/** As the gateway resolves it: keys that are not there are left out. */
+function resolveEntry(entry: SignatureAuth, known: KnownSecrets) {
+  const { provider, secrets: templates = [] } = entry;
+  const rest = Object.entries(entry).filter(([name]) => !['type', 'provider', 'secrets'].includes(name));
+  const options = resolveOptions(Object.fromEntries(rest), (template) => resolve(template, known));
+  const usable = templates.flatMap((template) => {
+    const value = resolve(template, known);
+    return value === null ? [] : [{ value, name: nameOf(template) }];
+  });
+  return {
+    resolved: { provider, secrets: usable.map(({ value }) => value), options },
+    names: usable.map(({ name }) => name),
+  };
+}
+
+function refusedFinding(
+  reason: string,
+  hints: readonly DiagnosisHint[],
+  message: { headers: Readonly<Record<string, string>>; url: string; isOfHeaders: boolean },
+): Finding {
+  if (reason === 'key_unavailable') return { verdict: 'not_decidable', reason, hints: [...hints, KEY_UNAVAILABLE] };
+  const isUrlMasked = MASKED_PARAMETER.test(message.url);
+  const isMasked = isUrlMasked || Object.values(message.headers).some((value) => value.includes(MASK));
+  if (message.isOfHeaders && isMasked && !TOLD_APART.has(reason)) {
+    return { verdict: 'not_decidable', reason: null, hints: [CREDENTIAL_MASKED] };
+  }
+  return { verdict: 'refused', reason, hints: isUrlMasked ? [...hints, URL_MASKED] : [...hints] };
+}
+
+function noKeys(): Promise<null> {
+  return Promise.resolve(null);
+}
+
+function resolve(template: string, { values }: KnownSecrets): string | null {
+  return resolveSecret(template, envNamesIn(template), Object.fromEntries(values));
+}
+
+/** Null for plain text and for a text of several. */
+function nameOf(template: string): string | null {
+  const names = envNamesIn(template);
+  return names.length === 1 ? names[0]! : null;
+}
