@@ -4,6 +4,7 @@ import type { Provider } from './contract.js';
 /** JSON Schema of a document's auth entry for this provider: `{type, provider, secrets, ...options}`. */
 export function entrySchema(provider: Provider): JsonObject {
   const required = ['type', 'provider'];
+  const { anyOf } = provider.options;
   const takesSecrets = provider.secrets !== 'none';
   if (provider.secrets === 'required' || provider.secrets === 'delivered') required.push('secrets');
   return {
@@ -16,6 +17,7 @@ export function entrySchema(provider: Provider): JsonObject {
       ...(takesSecrets ? { secrets: secretsSchema(provider) } : {}),
       ...provider.options.properties,
     },
+    ...(anyOf === undefined ? {} : { anyOf: anyOf.map((name) => ({ required: [name] })) }),
   };
 }
 

@@ -1,11 +1,13 @@
 import type { Scheme, SchemeHandler } from '../contract.js';
 import { configuredHmacHandler } from './configured-hmac.js';
+import { jwtHandler } from './jwt.js';
 import { signedBytesHandler } from './signed-bytes.js';
 
 /** Every scheme's functions, by kind. */
 const handlers = {
   'signed-bytes': signedBytesHandler,
   'configured-hmac': configuredHmacHandler,
+  jwt: jwtHandler,
 } as unknown as Readonly<Record<Scheme['kind'], SchemeHandler>>;
 
 /** The functions of a scheme. */
