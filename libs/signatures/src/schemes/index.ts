@@ -1,6 +1,7 @@
 import type { Scheme, SchemeHandler } from '../contract.js';
 import { configuredHmacHandler } from './configured-hmac.js';
 import { jwtHandler } from './jwt.js';
+import { messageSignatureHandler } from './message-signature.js';
 import { signedBytesHandler } from './signed-bytes.js';
 
 /** Every scheme's functions, by kind. */
@@ -8,6 +9,7 @@ const handlers = {
   'signed-bytes': signedBytesHandler,
   'configured-hmac': configuredHmacHandler,
   jwt: jwtHandler,
+  'message-signature': messageSignatureHandler,
 } as unknown as Readonly<Record<Scheme['kind'], SchemeHandler>>;
 
 /** The functions of a scheme. */

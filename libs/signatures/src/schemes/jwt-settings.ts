@@ -45,10 +45,10 @@ const LEEWAY_SECONDS = 60;
 export function jwtSettings(entry: SignatureEntry): JwtSettings | null {
   const algorithms = textList(entry.options?.algorithms);
   const issuer = textOption(entry, 'issuer');
-  const audiences = entry.options?.audience === undefined ? [] : textList(entry.options.audience);
-  if (!algorithms || !audiences || issuer === null) return null;
-  const keys = publicKeys(entry, algorithms);
-  if (!keys || !hasKeys(entry, algorithms)) return null;
+  const audiences = readAudiences(entry);
+  if (!algorithms?.length || !audiences || issuer === null) return null;
+  const keys = hasKeys(entry, algorithms) ? publicKeys(entry, algorithms) : null;
+  if (!keys) return null;
   const expected = {
     issuer: issuer ?? null,
     audiences,
@@ -61,6 +61,13 @@ export function jwtSettings(entry: SignatureEntry): JwtSettings | null {
 /** A secret that is a public key in fact would let everybody sign: it is none (the HS256 with an RSA key attack). */
 export function isUsableJwtSecret(secret: unknown): secret is string {
   return isUsable(secret) && !secret.includes('-----BEGIN');
+}
+
+function readAudiences({ options = {} }: SignatureEntry): string[] | null {
+  if (options.audience === undefined) return [];
+  const audiences = textList(options.audience);
+  // A list without anybody is a template that gave nothing, not a wish to let everybody in.
+  return audiences?.length ? audiences : null;
 }
 
 function publicKeys(
@@ -88,8 +95,8 @@ function hasKeys(entry: SignatureEntry, algorithms: readonly string[]): boolean 
   });
 }
 
-/** A text or a list of texts, as a list; null when it is empty or holds anything blank. */
+/** A text or a list of texts, as a list; null when it holds anything blank. */
 function textList(value: unknown): string[] | null {
   const list: unknown[] = Array.isArray(value) ? value : [value];
-  return list.length > 0 && list.every(isUsable) ? list : null;
+  return list.every(isUsable) ? list : null;
 }

@@ -37,16 +37,20 @@ export function readJwt(token: string): JwtParts | null {
   const header = head ? readJsonObject(head) : null;
   const body = claims ? readJsonObject(claims) : null;
   if (!header || !body || !signature) return null;
-  const algorithm = memberOf(header, 'alg');
-  const keyId = memberOf(header, 'kid') ?? null;
-  if (typeof algorithm !== 'string' || Object.hasOwn(header, 'crit')) return null;
-  if (keyId !== null && typeof keyId !== 'string') return null;
-  return { algorithm, keyId, claims: body, signature, signedBytes: Buffer.from(`${parts[0]}.${parts[1]}`, 'latin1') };
+  const named = readHeader(header);
+  return named && { ...named, claims: body, signature, signedBytes: Buffer.from(`${parts[0]}.${parts[1]}`, 'latin1') };
 }
 
 /** What is wrong with a token's claims (RFC 7519, section 4.1); null when nothing is. */
 export function claimsFault(claims: JsonObject, expected: JwtExpectation, now: Date): SignatureFault | null {
   return timeFault(claims, expected, Math.floor(now.getTime() / 1000)) ?? partyFault(claims, expected);
+}
+
+function readHeader(header: JsonObject): Pick<JwtParts, 'algorithm' | 'keyId'> | null {
+  const algorithm = memberOf(header, 'alg');
+  const keyId = memberOf(header, 'kid') ?? null;
+  if (typeof algorithm !== 'string' || Object.hasOwn(header, 'crit')) return null;
+  return keyId === null || typeof keyId === 'string' ? { algorithm, keyId } : null;
 }
 
 function timeFault(claims: JsonObject, { leeway, requireExpiry }: JwtExpectation, now: number): SignatureFault | null {

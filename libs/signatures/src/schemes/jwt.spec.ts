@@ -236,8 +236,8 @@ describe('a jwt entry', () => {
 });
 
 describe('a jwt entry with a key set', () => {
-  const { publicKey: _publicKey, ...others } = entryFor('ES256').options!;
-  const options = { ...others, jwksUrl: 'https://issuer.example/jwks' };
+  const named = { issuer: 'https://issuer.example', audience: 'hooks' };
+  const options = { algorithms: ['ES256'], jwksUrl: 'https://issuer.example/jwks', ...named };
   const entry: SignatureEntry = { provider: 'jwt', secrets: [], options };
   const other = pemPair(newPair.ec('prime256v1'));
   const jwkOf = async (pem: string, kid: string, change: object = {}) => ({

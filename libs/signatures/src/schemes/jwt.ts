@@ -9,7 +9,13 @@ import type {
   SigningEntry,
 } from '../contract.js';
 import { memberOf, readJsonObject, textMember } from './json-text.js';
-import { isUsableJwtSecret, jwtSettings, PUBLIC_KEY_ALGORITHMS, SECRET_ALGORITHMS } from './jwt-settings.js';
+import {
+  isUsableJwtSecret,
+  jwtSettings,
+  PUBLIC_KEY_ALGORITHMS,
+  SECRET_ALGORITHMS,
+  type JwtSettings,
+} from './jwt-settings.js';
 import { claimsFault, readJwt, type JwtParts } from './jwt-token.js';
 import { fitsAlgorithm, signPinned, verifyPinned, type PinnedAlgorithm } from './pinned-algorithms.js';
 import { readJwk } from './public-key.js';
@@ -32,21 +38,16 @@ const LIFE_SECONDS = 300;
 export const jwtHandler: SchemeHandler<JwtScheme> = {
   headersOnly: true,
   verify(_scheme, entry, message, fetchKey) {
-    const authorization = message.headers.authorization ?? '';
+    const { authorization = '' } = message.headers;
     const settings = jwtSettings(entry);
     if (!settings) return misconfigured(authorization);
     if (authorization === '') return refused('missing_signature');
-    const token = BEARER.exec(authorization)?.[1];
-    const jwt = token === undefined ? null : readJwt(token);
+    const jwt = readJwt(BEARER.exec(authorization)?.[1] ?? '');
     if (!jwt) return refused('malformed_signature');
     if (!settings.algorithms.includes(jwt.algorithm)) return refused('wrong_algorithm');
     const fault = claimsFault(jwt.claims, settings.expected, message.now);
     if (fault) return refused(fault);
-    const hash = SECRET_ALGORITHMS[jwt.algorithm];
-    if (hash !== undefined) return verifySecret(entry, jwt, hash);
-    const algorithm = PUBLIC_KEY_ALGORITHMS[jwt.algorithm]!;
-    if (settings.publicKey) return verifyKeys([settings.publicKey], algorithm, jwt);
-    return verifyFetched(settings.jwksUrl!, algorithm, jwt, fetchKey);
+    return verifyBytes(entry, settings, jwt, fetchKey);
   },
   sign(_scheme, entry, request, now) {
     const settings = jwtSettings(entry);
@@ -66,6 +67,18 @@ export const jwtHandler: SchemeHandler<JwtScheme> = {
     return { ...request, headers: { ...request.headers, authorization: `Bearer ${input}.${signature}` } };
   },
 };
+
+function verifyBytes(
+  entry: SignatureEntry,
+  { publicKey, jwksUrl }: JwtSettings,
+  jwt: JwtParts,
+  fetchKey: FetchKey,
+): SignatureVerdict | Promise<SignatureVerdict> {
+  const hash = SECRET_ALGORITHMS[jwt.algorithm];
+  if (hash !== undefined) return verifySecret(entry, jwt, hash);
+  const algorithm = PUBLIC_KEY_ALGORITHMS[jwt.algorithm]!;
+  return publicKey ? verifyKeys([publicKey], algorithm, jwt) : verifyFetched(jwksUrl!, algorithm, jwt, fetchKey);
+}
 
 function verifySecret(entry: SignatureEntry, jwt: JwtParts, hash: string): SignatureVerdict {
   // All are tried: the time taken tells nothing about which one matched.
