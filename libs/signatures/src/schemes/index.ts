@@ -3,6 +3,8 @@ import { configuredHmacHandler } from './configured-hmac.js';
 import { jwtHandler } from './jwt.js';
 import { messageSignatureHandler } from './message-signature.js';
 import { signedBytesHandler } from './signed-bytes.js';
+import { signedItemsHandler } from './signed-items.js';
+import { snsHandler } from './sns.js';
 
 /** Every scheme's functions, by kind. */
 const handlers = {
@@ -10,6 +12,8 @@ const handlers = {
   'configured-hmac': configuredHmacHandler,
   jwt: jwtHandler,
   'message-signature': messageSignatureHandler,
+  sns: snsHandler,
+  'signed-items': signedItemsHandler,
 } as unknown as Readonly<Record<Scheme['kind'], SchemeHandler>>;
 
 /** The functions of a scheme. */
