@@ -78,6 +78,7 @@ function findingOf(entry: AuthEntry, asked: DiagnosedRequest): Finding | Promise
   const { headers } = asked.request;
   if (headers === null) return { verdict: 'not_decidable', reason: null, hints: [HEADERS_NOT_KEPT] };
   if (entry.type === 'signature') return signatureFinding(entry, headers, asked);
+  if (entry.type === 'jwt') return presentedFinding(headers.authorization, () => false);
   const isResolved = credentialTemplates(entry).every((template) => resolve(template, asked.secrets) !== null);
   if (!isResolved) return { verdict: 'refused', reason: 'misconfigured' };
   if (entry.type === 'token') return tokenFinding(entry, headers, asked);
