@@ -10,7 +10,10 @@ const URL = 'https://hooks.example/api/webhooks/hook';
 
 // Packages read Date; timers stay real, or nothing asynchronous would end.
 beforeEach(() => {
-  jest.useFakeTimers({ now: NOW, doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'setInterval', 'queueMicrotask'] });
+  jest.useFakeTimers({
+    now: NOW,
+    doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'setInterval', 'queueMicrotask'],
+  });
 });
 afterEach(() => {
   jest.useRealTimers();

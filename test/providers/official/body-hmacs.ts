@@ -93,6 +93,5 @@ export const razorpay = official({
     ...request,
     headers: { ...request.headers, 'x-razorpay-signature': digest(request.body, 'hex') },
   }),
-  verify: ({ body, headers }) =>
-    validateWebhookSignature(body.toString(), headers['x-razorpay-signature']!, SECRET),
+  verify: ({ body, headers }) => validateWebhookSignature(body.toString(), headers['x-razorpay-signature']!, SECRET),
 });

@@ -27,6 +27,5 @@ export const sendgrid = official({
     const signature = createSign('sha256').update(timestamp).update(request.body).sign(ecdsa.privateKey, 'base64');
     return { ...request, headers: { ...request.headers, [TIMESTAMP]: timestamp, [SIGNATURE]: signature } };
   },
-  verify: ({ body, headers }) =>
-    webhook.verifySignature(publicKey, body, headers[SIGNATURE]!, headers[TIMESTAMP]!),
+  verify: ({ body, headers }) => webhook.verifySignature(publicKey, body, headers[SIGNATURE]!, headers[TIMESTAMP]!),
 });

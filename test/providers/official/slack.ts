@@ -14,7 +14,12 @@ export const slack = official({
   parts: [bodyPart, headerPart('x-slack-request-timestamp'), headerPart('x-slack-signature')],
   sample: (url, random) => {
     const event = { type: 'event_callback', event_id: sampleId(random, 'Ev'), event: sampleObject(random) };
-    const json = { method: 'POST', url, headers: { 'content-type': 'application/json' }, body: jsonBytes(event, random) };
+    const json = {
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/json' },
+      body: jsonBytes(event, random),
+    };
     const form = new URLSearchParams({ payload: JSON.stringify(event) }).toString();
     return pick(
       [json, { ...json, headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: Buffer.from(form) }],

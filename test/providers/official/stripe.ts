@@ -27,5 +27,5 @@ export const stripe = official({
   },
   // The clock is an argument in milliseconds; without it the package reads Date.
   verify: ({ body, headers }, now) =>
-    webhooks.signature.verifyHeader(body.toString(), headers[HEADER]!, SECRET, 300, undefined, now.getTime()),
+    webhooks.signature!.verifyHeader(body.toString(), headers[HEADER]!, SECRET, 300, undefined, now.getTime()),
 });
