@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '#shared';
 import type { Random } from './official-provider.js';
 
-const WORDS = ['order', 'Ünïcode', '支付', 'a b', '"quoted"', '\\', '🪝', '<tag>', '%41+&=', '', '\u00a0'];
+const WORDS = ['order', 'Ünïcode', '支付', 'a b', '"quoted"', '\\', '🪝', '<tag>', '%41+&=', '', '\u00a0', '\ufffd'];
 
 export function pick<T>(values: readonly T[], random: Random): T {
   return values[Math.floor(random() * values.length)]!;

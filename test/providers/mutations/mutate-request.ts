@@ -81,8 +81,8 @@ function changeTarget(request: UnsignedRequest, headers: readonly string[], rand
   const [one, other] = [pick(headers, random), pick(headers, random)];
   if (one === undefined || other === undefined) return null;
   if (kind === 'drop') {
-    const { [one]: _gone, ...rest } = request.headers;
-    return { name: `header ${one} missing`, request: { ...request, headers: rest } };
+    const rest = Object.entries(request.headers).filter(([name]) => name !== one);
+    return { name: `header ${one} missing`, request: { ...request, headers: Object.fromEntries(rest) } };
   }
   if (one === other) return null;
   const swapped = { ...request.headers, [one]: request.headers[other] ?? '', [other]: request.headers[one] ?? '' };

@@ -15,7 +15,7 @@ const MessageValidator = load('sns-validator') as new () => { validate: Validate
 
 export const SNS_CERTIFICATE_URL = 'https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-0123.pem';
 export const SNS_TOPIC = 'arn:aws:sns:eu-west-1:123456789012:orders';
-const certificate = selfSignedCertificate('sns.amazonaws.com', rsa, new Date());
+const certificate = selfSignedCertificate('sns.amazonaws.com', rsa);
 
 /** In the order of their names, as both the sender and the package take them. */
 const SIGNED = ['Message', 'MessageId', 'Subject', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type'];

@@ -48,7 +48,7 @@ export const twilio = official({
       Digits: '12 34',
       Note: 'ñ',
     });
-    if (random() < 0.5) (form.append('Media', sampleId(random)), form.append('Media', 'b'));
+    if (random() < 0.5) ['a', 'b'].forEach((value) => form.append('Media', value));
     const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8', ...token };
     return { method: 'POST', url: target, headers, body: Buffer.from(form.toString()) };
   },
