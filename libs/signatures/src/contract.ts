@@ -82,8 +82,9 @@ export interface KeyUrlRule {
 // ---- where values are found -----------------------------------------------------------------------------------
 
 /**
- * Where a value of a message is found. `json` and `xml` are paths of member names and list positions, `a.b.0.c`; numbers
- * of JSON count as the text they were written as. `query` and `form` count only when they occur once.
+ * Where a value of a message is found. `json` and `xml` are paths of member names and list positions, `a.b.0.c`, of XML
+ * from the root element on; numbers of JSON count as the text they were written as. `query` and `form` count only when
+ * they occur once.
  */
 export type ValueSource =
   | { header: string }
@@ -91,11 +92,11 @@ export type ValueSource =
   | { form: string }
   | { json: string }
   | { xml: string }
-  /** All of them, joined; absent when one is. */
+  /** All of them, joined by spaces; absent when one is. */
   | { all: readonly ValueSource[] }
   /** The first that is there. */
   | { first: readonly ValueSource[] }
-  /** Of every item of a list in the JSON body (empty path: the body itself): the ids of a batch, joined. */
+  /** Of every item of a list in the JSON body (empty path: the body itself): the ids of a batch, one a line. */
   | { each: string; item: readonly string[] };
 
 // ---- schemes --------------------------------------------------------------------------------------------------
@@ -117,6 +118,8 @@ export interface KeyKind {
   prefix: string;
   /** Which part of the grammar carries its signatures: a pair's name (`v1`) or a version of a list. Empty for `plain`. */
   label: string;
+  /** How many bytes a key may have; absent: any number but none. */
+  bytes?: { min: number; max: number };
 }
 
 /** How the signature is written into its place. */
@@ -154,6 +157,27 @@ export interface SignedBytesScheme {
   id: ValueSource | null;
   /** Which of several keys signed (a serial); null: all are tried. Keys are then written `<id>:<key>`. */
   keyId: ValueSource | null;
+  /**
+   * How the sender writes `{url}`. Absent: as it called it. `either-port`: with or without the default port. `decoded`:
+   * with the escapes of the characters `:/?@!$'()*,;` undone.
+   */
+  url?: 'either-port' | 'decoded';
+  /** A hash of the body in what is signed: where it is sent the body must have it, and `{form:sorted}` is empty. */
+  bodyHash?: { from: ValueSource; algorithm: DigestAlgorithm };
+  /** Fields of the form that `{params:sorted}` leaves out: the signature's own. */
+  unsignedParams?: readonly string[];
+  /** A part of the body that is encrypted; read when the entry's option holds the key. */
+  sealed?: SealedPart;
+}
+
+/**
+ * AES-256-GCM over one member of the JSON body, of which `ciphertext` (base64, tag appended), `nonce` and
+ * `associated_data` are members. The decrypted message is the body with the plain JSON in the member's place.
+ */
+export interface SealedPart {
+  /** Option of the entry that holds the 32 bytes of the key, as text. */
+  option: string;
+  member: string;
 }
 
 /** A token that is sent as it is. `isOptional`: without configured secrets nothing is asked for. */
@@ -162,6 +186,8 @@ export interface TokenScheme {
   /** Null: the entry's options `header` or `query` say where. */
   from: ValueSource | null;
   isOptional: boolean;
+  /** Scheme word before a token that stands in a header, in any case: `Bearer`. Absent: none. */
+  word?: string;
 }
 
 /** The generic `hmac`: the entry's options make a {@link SignedBytesScheme}. */
@@ -331,8 +357,15 @@ export interface Provider {
    * `{{$env.NAME}}`, which a handshake fills. `optional`, `none`: the options carry the keys, or there are none.
    */
   secrets: 'required' | 'delivered' | 'optional' | 'none';
-  /** JSON Schemas of the entry's further properties, with descriptions; `required` are the names that must be there. */
-  options: { properties: Readonly<Record<string, JsonObject>>; required: readonly string[] };
+  /**
+   * JSON Schemas of the entry's further properties, with descriptions; `required` are the names that must be there, of
+   * `oneOf` exactly one.
+   */
+  options: {
+    properties: Readonly<Record<string, JsonObject>>;
+    required: readonly string[];
+    oneOf?: readonly string[];
+  };
   /** The sender's own id of the delivery, equal on redelivery. Null when there is none. */
   deliveryId: ValueSource | null;
   eventType: ValueSource | null;

@@ -1,4 +1,7 @@
 import type { SignatureHeaders, ValueSource } from './contract.js';
+import { findJson } from './json-body.js';
+import { queryOf } from './sender-url.js';
+import { findXml } from './xml-body.js';
 
 /** Where values are looked up. */
 export interface ValueMessage {
@@ -10,6 +13,58 @@ export interface ValueMessage {
 
 /** The text found at a source; null when it is not there, empty, or there more than once. Never throws. */
 export function findValue(source: ValueSource, message: ValueMessage): string | null {
-  if ('header' in source) return message.headers[source.header] || null;
+  if ('header' in source) {
+    const { headers } = message;
+    return (Object.hasOwn(headers, source.header) && headers[source.header]) || null;
+  }
+  if ('query' in source) return single(new URLSearchParams(queryOf(message.url)), source.query);
+  if ('form' in source) return single(new URLSearchParams(message.rawBody.toString('utf8')), source.form);
+  if ('json' in source) return jsonText(message.rawBody, source.json);
+  if ('xml' in source) return findXml(message.rawBody, source.xml) || null;
+  if ('all' in source)
+    return joined(
+      source.all.map((part) => findValue(part, message)),
+      ' ',
+    );
+  if ('first' in source) return firstOf(source.first, message);
+  return everyId(message.rawBody, source.each, source.item);
+}
+
+/** A doubled parameter says two things, and so nothing. */
+function single(parameters: URLSearchParams, name: string): string | null {
+  const values = parameters.getAll(name);
+  return values.length === 1 ? values[0] || null : null;
+}
+
+function firstOf(sources: readonly ValueSource[], message: ValueMessage): string | null {
+  for (const source of sources) {
+    const value = findValue(source, message);
+    if (value !== null) return value;
+  }
   return null;
+}
+
+function jsonText(body: Buffer, path: string): string | null {
+  const found = findJson(body, path);
+  return found && 'text' in found && found.kind !== 'null' ? found.text || null : null;
+}
+
+function everyId(body: Buffer, path: string, names: readonly string[]): string | null {
+  const list = findJson(body, path);
+  if (list?.kind !== 'list' || list.length === 0) return null;
+  const start = path === '' ? '' : `${path}.`;
+  const ids: string[] = [];
+  for (let position = 0; position < list.length; position += 1) {
+    const id = joined(
+      names.map((name) => jsonText(body, `${start}${position}.${name}`)),
+      ' ',
+    );
+    if (id === null) return null;
+    ids.push(id);
+  }
+  return ids.join('\n');
+}
+
+function joined(parts: readonly (string | null)[], separator: string): string | null {
+  return parts.length === 0 || parts.includes(null) ? null : parts.join(separator);
 }

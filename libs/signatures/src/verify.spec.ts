@@ -3,8 +3,7 @@ import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import { sign as octokitSign, verify as octokitVerify } from '@octokit/webhooks-methods';
 import fc from 'fast-check';
-import type { SignatureEntry } from './contract.js';
-import { providers } from './providers/index.js';
+import type { SignatureEntry, SignatureVerdict, SigningEntry } from './contract.js';
 import { signMessage } from './sign.js';
 import { verifySignature } from './verify.js';
 
@@ -14,15 +13,20 @@ const github: SignatureEntry = { provider: 'github', secrets: [secret] };
 const stamped: SignatureEntry = {
   provider: 'hmac',
   secrets: [secret],
-  header: 'X-Sig',
-  timestampHeader: 'X-Ts',
-  signedBytes: 'v0:{timestamp}:{raw}',
-  prefix: 'v0=',
+  options: { header: 'X-Sig', timestampHeader: 'X-Ts', signedBytes: 'v0:{timestamp}:{raw}', prefix: 'v0=' },
 };
 const body = Buffer.from('{"a": "\\u20ac", "n":1.0}');
 
-function verify(entry: SignatureEntry, headers: Record<string, string>, rawBody = body, at = now) {
-  return verifySignature(entry, { rawBody, headers, now: at });
+const url = 'https://hooks.example.com/api/webhooks/a';
+const noKeys = () => Promise.resolve(null);
+
+/** Of schemes that fetch nothing. */
+function verify(entry: SignatureEntry, headers: Record<string, string>, rawBody = body, at = now): SignatureVerdict {
+  const message = { method: 'POST', url, rawBody, headers, now: at };
+  return verifySignature(entry, message, noKeys) as SignatureVerdict;
+}
+function sign(entry: SigningEntry, bytes: Buffer, at: Date): Record<string, string> {
+  return signMessage(entry, { method: 'POST', url, headers: {}, body: bytes }, at).headers;
 }
 function secondsAfter(seconds: number): Date {
   return new Date(now.getTime() + seconds * 1000);
@@ -35,13 +39,6 @@ interface Example {
 const examples = createRequire(import.meta.url)('@octokit/webhooks-examples') as Example[];
 
 describe('verifySignature', () => {
-  it.each(
-    [...providers.values()].flatMap((provider) => provider.vectors.map((vector) => [provider.name, vector] as const)),
-  )('accepts the vector of %s', (provider, vector) => {
-    const message = { rawBody: Buffer.from(vector.body), headers: vector.headers, now: new Date(vector.at ?? now) };
-    expect(verifySignature({ provider, secrets: [vector.secret] }, message)).toMatchObject({ ok: true });
-  });
-
   it('accepts every GitHub example that the official library signed', async () => {
     let count = 0;
     for (const { examples: payloads } of examples) {
@@ -58,7 +55,7 @@ describe('verifySignature', () => {
   it('signs what the official library verifies', async () => {
     for (const { examples: payloads } of examples) {
       const text = JSON.stringify(payloads[0]);
-      const headers = signMessage(github, Buffer.from(text), now);
+      const headers = sign(github, Buffer.from(text), now);
       expect(await octokitVerify(secret, text, headers['x-hub-signature-256']!)).toBe(true);
     }
   });
@@ -70,15 +67,15 @@ describe('verifySignature', () => {
     });
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), scheme, (bytes, options) => {
-        const entry = { ...stamped, ...options };
+        const entry = { ...stamped, options: { ...stamped.options, ...options } };
         const rawBody = Buffer.from(bytes);
-        expect(verify(entry, signMessage(entry, rawBody, now), rawBody)).toEqual({ ok: true, secretIndex: 0 });
+        expect(verify(entry, sign(entry, rawBody, now), rawBody)).toEqual({ ok: true, secretIndex: 0 });
       }),
     );
   });
 
   it('refuses a message with any one bit of the body flipped', () => {
-    const headers = signMessage(github, body, now);
+    const headers = sign(github, body, now);
     for (let bit = 0; bit < body.length * 8; bit += 1) {
       const flipped = Buffer.from(body);
       flipped[bit >> 3]! ^= 1 << (bit & 7);
@@ -87,7 +84,7 @@ describe('verifySignature', () => {
   });
 
   it('refuses a signature with any one bit flipped', () => {
-    const value = signMessage(github, body, now)['x-hub-signature-256']!;
+    const value = sign(github, body, now)['x-hub-signature-256']!;
     for (let at = 0; at < value.length * 7; at += 1) {
       const position = Math.floor(at / 7);
       const changed = String.fromCharCode(value.charCodeAt(position) ^ (1 << (at % 7)));
@@ -98,14 +95,14 @@ describe('verifySignature', () => {
   });
 
   it('refuses the same JSON serialised anew', () => {
-    const headers = signMessage(github, body, now);
+    const headers = sign(github, body, now);
     const again = Buffer.from(JSON.stringify(JSON.parse(body.toString())));
     expect(verify(github, headers, again)).toEqual({ ok: false, reason: 'mismatch' });
   });
 
   it('verifies bytes that are no UTF-8', () => {
     const bytes = Buffer.from([0xff, 0x00, 0xfe]);
-    expect(verify(github, signMessage(github, bytes, now), bytes).ok).toBe(true);
+    expect(verify(github, sign(github, bytes, now), bytes).ok).toBe(true);
   });
 
   it.each([[[]], [['']], [['  ', '\t']]])('refuses everything when the secrets are %p', (secrets) => {
@@ -130,7 +127,7 @@ describe('verifySignature', () => {
   });
 
   it('refuses two signature headers though one is right', () => {
-    const right = signMessage(github, body, now)['x-hub-signature-256']!;
+    const right = sign(github, body, now)['x-hub-signature-256']!;
     for (const both of [`${right}, sha256=${'0'.repeat(64)}`, `sha256=00, ${right}`, `${right}, ${right}`]) {
       expect(verify(github, { 'x-hub-signature-256': both })).toEqual({ ok: false, reason: 'malformed_signature' });
     }
@@ -159,35 +156,35 @@ describe('verifySignature', () => {
   });
 
   it('accepts any of several secrets and tells which', () => {
-    const headers = signMessage({ ...github, secrets: ['old'] }, body, now);
+    const headers = sign({ ...github, secrets: ['old'] }, body, now);
     expect(verify({ ...github, secrets: ['new', 'old'] }, headers)).toEqual({ ok: true, secretIndex: 1 });
     expect(verify({ ...github, secrets: ['new'] }, headers)).toEqual({ ok: false, reason: 'mismatch' });
   });
 
   it.each([-300, 0, 300])('accepts a timestamp %p seconds away', (seconds) => {
-    expect(verify(stamped, signMessage(stamped, body, secondsAfter(seconds)))).toMatchObject({ ok: true });
+    expect(verify(stamped, sign(stamped, body, secondsAfter(seconds)))).toMatchObject({ ok: true });
   });
 
   it.each([-301, 301])('refuses a timestamp %p seconds away', (seconds) => {
-    const headers = signMessage(stamped, body, secondsAfter(seconds));
+    const headers = sign(stamped, body, secondsAfter(seconds));
     expect(verify(stamped, headers)).toEqual({ ok: false, reason: 'timestamp_out_of_tolerance' });
   });
 
   it.each(['NaN', '1e9', '0x65', '١٢٣', '-1', ' 1', '1.0', '01', '1, 2', '9'.repeat(12)])(
     'refuses the timestamp %p',
     (text) => {
-      const headers = { ...signMessage(stamped, body, now), 'x-ts': text };
+      const headers = { ...sign(stamped, body, now), 'x-ts': text };
       expect(verify(stamped, headers)).toEqual({ ok: false, reason: 'malformed_timestamp' });
     },
   );
 
   it('refuses a timestamp in milliseconds', () => {
-    const headers = { ...signMessage(stamped, body, now), 'x-ts': String(now.getTime()) };
+    const headers = { ...sign(stamped, body, now), 'x-ts': String(now.getTime()) };
     expect(verify(stamped, headers).ok).toBe(false);
   });
 
   it('refuses a changed timestamp within the tolerance', () => {
-    const headers = signMessage(stamped, body, now);
+    const headers = sign(stamped, body, now);
     headers['x-ts'] = String(Number(headers['x-ts']) + 1);
     expect(verify(stamped, headers)).toEqual({ ok: false, reason: 'mismatch' });
   });
@@ -197,7 +194,7 @@ describe('verifySignature', () => {
     ['a body that is not signed', { signedBytes: '{timestamp}' }],
     ['a placeholder that does not exist', { signedBytes: '{timestamp}.{raw}.{url}' }],
   ])('refuses everything on a scheme with %s', (_case, options) => {
-    const entry = { ...stamped, ...options };
+    const entry = { ...stamped, options: { ...stamped.options, ...options } };
     expect(verify(entry, { 'x-sig': `v0=${'0'.repeat(64)}`, 'x-ts': '1' })).toEqual({
       ok: false,
       reason: 'misconfigured',
@@ -206,10 +203,5 @@ describe('verifySignature', () => {
 
   it('refuses a provider that does not exist', () => {
     expect(verify({ provider: 'nobody', secrets: ['s'] }, {})).toEqual({ ok: false, reason: 'unknown_provider' });
-  });
-
-  it("gives the provider's delivery id", () => {
-    const headers = { ...signMessage(github, body, now), 'x-github-delivery': 'abc' };
-    expect(verify(github, headers)).toEqual({ ok: true, secretIndex: 0, deliveryId: 'abc' });
   });
 });

@@ -7,6 +7,7 @@ import type {
   SignedBytesScheme,
 } from '../contract.js';
 import { signedBytesHandler } from './signed-bytes.js';
+import { spendComparison } from './spend-comparison.js';
 
 const DEFAULT_TOLERANCE = 300;
 
@@ -15,7 +16,10 @@ export const configuredHmacHandler: SchemeHandler<ConfiguredHmacScheme> = {
   headersOnly: false,
   verify(_scheme, entry, message, fetchKey) {
     const configured = configuredScheme(entry);
-    if (!configured) return { ok: false, reason: 'misconfigured' };
+    if (!configured) {
+      spendComparison(message.rawBody);
+      return { ok: false, reason: 'misconfigured' };
+    }
     return signedBytesHandler.verify(configured, entry, message, fetchKey);
   },
   sign(_scheme, entry, request, now) {
@@ -25,11 +29,15 @@ export const configuredHmacHandler: SchemeHandler<ConfiguredHmacScheme> = {
   },
 };
 
-/** Null when the options contradict each other: a timestamp that is required but not signed, or signed but not named. */
-function configuredScheme({ options = {} }: SignatureEntry): SignedBytesScheme | null {
+/**
+ * Null when the options contradict each other: a body or a timestamp that is required but not signed, or a timestamp
+ * that is signed but not named.
+ */
+export function configuredScheme({ options = {} }: SignatureEntry): SignedBytesScheme | null {
   const text = (name: string, fallback: string): string =>
     typeof options[name] === 'string' ? options[name] : fallback;
   const signedBytes = text('signedBytes', '{raw}');
+  if (/\{(?!raw\}|timestamp\})/.test(signedBytes) || !signedBytes.includes('{raw}')) return null;
   const timestampHeader = text('timestampHeader', '').toLowerCase();
   if (signedBytes.includes('{timestamp}') !== (timestampHeader !== '')) return null;
   const tolerance = typeof options.tolerance === 'number' ? options.tolerance : DEFAULT_TOLERANCE;

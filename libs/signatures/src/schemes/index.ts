@@ -1,11 +1,15 @@
 import type { Scheme, SchemeHandler } from '../contract.js';
+import { basicHandler } from './basic-scheme.js';
 import { configuredHmacHandler } from './configured-hmac.js';
 import { signedBytesHandler } from './signed-bytes.js';
+import { tokenHandler } from './token-scheme.js';
 
 /** Every scheme's functions, by kind. */
 const handlers = {
+  basic: basicHandler,
   'signed-bytes': signedBytesHandler,
   'configured-hmac': configuredHmacHandler,
+  token: tokenHandler,
 } as unknown as Readonly<Record<Scheme['kind'], SchemeHandler>>;
 
 /** The functions of a scheme. */
