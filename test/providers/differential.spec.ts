@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { verifySignature, type FetchKey, type SignatureVerdict, type UnsignedRequest } from '#signatures';
 import { seededRandom } from '../support/seeded-random.js';
 import { mutateRequest } from './mutations/mutate-request.js';
 import { isAcceptedBy, type ChangedRequest, type OfficialProvider } from './official-provider.js';
 import { officialProviders } from './official/index.js';
+import { verdictOf } from './verdict-of.js';
 
 /** Of each provider; `npm run test:long` asks for 10,000. A seed that a run printed makes the same requests again. */
 const MUTATIONS = Number(process.env['PROVIDER_MUTATIONS'] ?? 500);
@@ -26,17 +26,6 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-async function ours(provider: OfficialProvider, request: UnsignedRequest, now: Date): Promise<SignatureVerdict> {
-  const { preset, secrets, options, keys } = provider;
-  const fetchKey: FetchKey = async (url) => (Object.hasOwn(keys, url) ? Buffer.from(keys[url]!) : null);
-  const { method, url, headers, body } = request;
-  return await verifySignature(
-    { provider: preset, secrets, options },
-    { method, url, headers, rawBody: body, now },
-    fetchKey,
-  );
-}
-
 interface Difference {
   verdict: 'laxer' | 'stricter without a reason';
   seed: number;
@@ -52,7 +41,7 @@ async function difference(
 ): Promise<Difference | null> {
   const { request, now, changes } = changed;
   jest.setSystemTime(now);
-  const [official, verdict] = [await isAcceptedBy(provider, request, now), await ours(provider, request, now)];
+  const [official, verdict] = [await isAcceptedBy(provider, request, now), await verdictOf(provider, request, now)];
   if (official === verdict.ok) return null;
   if (!verdict.ok && provider.stricter.some(({ when }) => when(changed))) return null;
   const shown = { ...request, body: request.body.toString('latin1'), now: now.toISOString() };
