@@ -17,7 +17,7 @@ const hasItsDigest = ({ headers, body }: UnsignedRequest): boolean => headers['c
 
 const shared: Pick<OfficialProvider, 'preset' | 'options' | 'signing' | 'signedBy' | 'parts' | 'sample'> = {
   preset: 'rfc9421',
-  options: { publicKey: ed25519.publicPem },
+  options: { algorithm: 'ed25519', publicKey: ed25519.publicPem, keyid: KEY_ID },
   signing: { privateKey: ed25519.privatePem, keyId: KEY_ID },
   signedBy: 'package',
   parts: [

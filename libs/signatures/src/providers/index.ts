@@ -1,9 +1,13 @@
 import type { Provider } from '../contract.js';
 import { github } from './github.js';
 import { hmac } from './hmac.js';
+import { jwt } from './jwt.js';
+import { rfc9421 } from './rfc9421.js';
 
 /** The registry: every provider, by name. */
-export const providers: ReadonlyMap<string, Provider> = new Map([github, hmac].map((entry) => [entry.name, entry]));
+export const providers: ReadonlyMap<string, Provider> = new Map(
+  [github, hmac, jwt, rfc9421].map((entry) => [entry.name, entry]),
+);
 
 /** The provider of that name; null when this release has none. */
 export function findProvider(name: string): Provider | null {

@@ -1,6 +1,8 @@
 import type { Scheme, SchemeHandler } from '../contract.js';
 import { basicHandler } from './basic-scheme.js';
 import { configuredHmacHandler } from './configured-hmac.js';
+import { jwtHandler } from './jwt.js';
+import { messageSignatureHandler } from './message-signature.js';
 import { signedBytesHandler } from './signed-bytes.js';
 import { tokenHandler } from './token-scheme.js';
 
@@ -10,6 +12,8 @@ const handlers = {
   'signed-bytes': signedBytesHandler,
   'configured-hmac': configuredHmacHandler,
   token: tokenHandler,
+  jwt: jwtHandler,
+  'message-signature': messageSignatureHandler,
 } as unknown as Readonly<Record<Scheme['kind'], SchemeHandler>>;
 
 /** The functions of a scheme. */
