@@ -1,7 +1,7 @@
 import { Resolver } from 'node:dns/promises';
 import type { AddressInfo } from 'node:net';
 import dns2 from 'dns2';
-import type { HostLookup, ResolvedAddress } from '../../apps/worker/src/ports/ssrf-guard.js';
+import type { HostLookup, ResolvedAddress } from '#shared';
 
 /** A DNS server on 127.0.0.1 that answers as the test says, with a time to live of zero, and keeps what it was asked. */
 export interface TestDns {

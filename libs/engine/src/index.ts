@@ -28,6 +28,7 @@ export { evaluateRequest } from './expression/evaluate-request.js';
 export { getPath } from './expression/get-path.js';
 export { parsePath } from './expression/parse-path.js';
 export { renderReply, type ReplyTemplate } from './expression/render-reply.js';
+export { resolveSecret } from './expression/resolve-secret.js';
 export { createSystemScope } from './expression/system-scope.js';
 export { renderTemplate, templatePaths } from './expression/template.js';
 export { asyncReplyIsTemplated, asyncReplyStatus, filteredReply, renderAsyncReply } from './triggers/async-reply.js';

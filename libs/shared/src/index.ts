@@ -11,6 +11,8 @@ export * from './http/join-headers.js';
 export * from './ids/new-id.js';
 export * from './json.js';
 export * from './logging/create-logger.js';
+export * from './net/guarded-lookup.js';
+export * from './net/ssrf-guard.js';
 export * from './process/run-process.js';
 export * from './process/start-fault.js';
 export * from './telemetry/attributes.js';

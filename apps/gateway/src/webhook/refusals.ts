@@ -35,8 +35,8 @@ export const refusals = {
   loop_detected: refusal(2, 'admit', 508, 'Loop Detected', 'Workflows call each other in a circle; break it.'),
   unknown_webhook: refusal(4, 'resolve-workflow', 404, 'Not Found', 'There is no active webhook at this URL.'),
   method_not_allowed: refusal(5, 'resolve-workflow', 405, 'Method Not Allowed', 'Use a method that Allow lists.'),
-  https_required: refusal(6, 'authenticate', 403, 'Forbidden', 'This webhook takes requests over HTTPS only.'),
-  address_not_allowed: refusal(7, 'authenticate', 403, 'Forbidden', 'Requests from this address are not accepted.'),
+  https_required: refusal(6, 'check-origin', 403, 'Forbidden', 'This webhook takes requests over HTTPS only.'),
+  address_not_allowed: refusal(7, 'check-origin', 403, 'Forbidden', 'Requests from this address are not accepted.'),
   unauthorized: refusal(9, 'authenticate', 401, 'Unauthorized', 'The credentials are missing or wrong.'),
   body_too_large: refusal(10, 'read-body', 413, 'Content Too Large', 'The body is larger than this webhook accepts.'),
   unsupported_encoding: refusal(

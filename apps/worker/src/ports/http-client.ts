@@ -1,13 +1,19 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import type { LookupFunction } from 'node:net';
 import { Agent } from 'undici';
 import type { HttpClient, HttpRequest, HttpResult } from '#engine';
-import { attributes, currentTraceparent, inSpan } from '#shared';
+import {
+  attributes,
+  BlockedTarget,
+  createSsrfGuard,
+  currentTraceparent,
+  guardedLookup,
+  inSpan,
+  type SsrfGuard,
+  type SsrfGuardOptions,
+} from '#shared';
 import { exchange, isRedirect } from './http-exchange.js';
 import type { Exchange, ExchangeFailure } from './http-exchange.js';
 import { followRedirect } from './http-redirect.js';
-import { BlockedTarget, createSsrfGuard } from './ssrf-guard.js';
-import type { SsrfGuard, SsrfGuardOptions } from './ssrf-guard.js';
 
 export interface HttpLimits {
   /** Bytes of a response body. */
@@ -78,19 +84,6 @@ function traced(request: Exchange, act: (request: Exchange) => Promise<HttpResul
     if (result.ok) span.setAttribute(attributes.httpStatus, result.status);
     return result;
   });
-}
-
-/** Connections are made to the addresses checked here, so what the name resolves to a moment later cannot matter. */
-function guardedLookup(guard: SsrfGuard): LookupFunction {
-  return (hostname, { all }, callback) => {
-    guard.resolve(hostname).then(
-      (addresses) => {
-        if (all) callback(null, addresses);
-        else callback(null, addresses[0]!.address, addresses[0]!.family);
-      },
-      (error: Error) => callback(error, all ? [] : '', 0),
-    );
-  };
 }
 
 function prepare(request: HttpRequest): Exchange | Failure {

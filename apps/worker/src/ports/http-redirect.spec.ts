@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { BlockedTarget } from '#shared';
 import type { Exchange } from './http-exchange.js';
 import { followRedirect } from './http-redirect.js';
-import { BlockedTarget } from './ssrf-guard.js';
 
 const request = (method: string): Exchange => ({
   url: new URL('https://a.example/one/two?q=1'),

@@ -1,5 +1,5 @@
+import { BlockedTarget } from '#shared';
 import type { Exchange } from './http-exchange.js';
-import { BlockedTarget } from './ssrf-guard.js';
 
 /** Credentials of one origin, never shown to another (Fetch standard, HTTP-redirect fetch, step 13; curl does the same). */
 const ORIGIN_HEADERS = new Set(['authorization', 'cookie', 'proxy-authorization', 'host']);

@@ -1,9 +1,9 @@
 import type { ConnectionOptions } from 'node:tls';
 import type { DeliveryResult, MailRequest, MailSender } from '#engine';
+import { createSsrfGuard, isPublicAddress, type SsrfGuard, type SsrfGuardOptions } from '#shared';
 import { writeMail, type MailLimits } from './mail/mail-source.js';
 import { SessionEnded, smtpFailure } from './mail/smtp-failure.js';
 import { SmtpSession, type SmtpSessionOptions } from './mail/smtp-session.js';
-import { createSsrfGuard, isPublicAddress, type SsrfGuard, type SsrfGuardOptions } from './ssrf-guard.js';
 
 /** Defaults of `MAIL_LIMITS`: 100 recipients, 10 MB. */
 export const MAIL_LIMITS: Readonly<MailLimits> = { recipients: 100, message: 10 * 1024 * 1024 };

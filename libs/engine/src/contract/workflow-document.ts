@@ -160,7 +160,9 @@ export type AuthEntry =
   | { type: 'token'; header?: string; query?: string; value: string }
   | { type: 'ip'; allow: string[] }
   /** The preset's schema says what else stands here. */
-  | ({ type: 'signature'; provider: string; secrets?: string[] } & { [option: string]: Json });
+  | ({ type: 'signature'; provider: string; secrets?: string[] } & { [option: string]: Json })
+  /** Short for the preset `jwt`. */
+  | ({ type: 'jwt'; secrets?: string[] } & { [option: string]: Json });
 
 /** As written; `CompiledOptions` has the defaults and the units. */
 export interface WorkflowOptions {

@@ -1,39 +1,78 @@
 import ipaddr from 'ipaddr.js';
 import { isJsonObject, type Json, type JsonObject } from '#shared';
-import { entrySchema, findProvider, providers } from '#signatures';
+import { entrySchema, findProvider, providers, type Provider } from '#signatures';
 import type { Fault } from '../contract/workflow-document.js';
 import { headerNameFault, isHeaderName } from '../expression/header-rules.js';
-import { templateFaults } from '../expression/template.js';
+import { templateFaults, templateReferences } from '../expression/template.js';
 import { schemaFaults } from './schema-faults.js';
 import { AUTH_SCHEMAS } from './workflow-document.js';
 
 /** Faults of one entry of `trigger.auth`. An entry that could pass without a secret is always a fault. */
 export function checkAuthEntry(entry: Json, pointer: string): Fault[] {
   if (!isJsonObject(entry)) return [];
-  const schema = schemaOf(entry);
-  if (typeof schema === 'string') {
-    const property = entry.type === 'signature' ? 'provider' : 'type';
-    const code = entry[property] === undefined ? 'missing' : 'invalid';
-    return [{ pointer: `${pointer}/${property}`, code, message: schema }];
-  }
-  const faults = schemaFaults(schema, entry, pointer);
+  const provider = providerOf(entry);
+  const schema = provider ? presetSchema(provider, entry.type) : (AUTH_SCHEMAS[String(entry.type)] ?? null);
+  if (schema === null) return [unknownCheck(entry, pointer)];
+  const faults = schemaFaults(schema, entry, pointer).filter(
+    (fault) => !isFilledLater(fault, entry, pointer, provider),
+  );
   const syntax = templateFaults(entry).map((fault) => ({
     ...fault,
     pointer: pointer + fault.pointer,
     code: 'syntax' as const,
   }));
-  return [...faults, ...syntax, ...checkMeaning(entry, pointer)];
+  const meaning = provider ? checkPreset(entry, provider, pointer) : checkMeaning(entry, pointer);
+  return [...faults, ...syntax, ...foreignTemplates(entry, pointer), ...meaning];
 }
 
-function schemaOf(entry: JsonObject): JsonObject | string {
-  const types = 'use one of basic, token, ip, signature';
-  if (entry.type === 'signature') {
-    const { provider } = entry;
-    const known = typeof provider === 'string' ? findProvider(provider) : null;
-    return known ? entrySchema(known) : `use one of ${[...providers.keys()].join(', ')}`;
-  }
-  if (entry.type !== 'basic' && entry.type !== 'token' && entry.type !== 'ip') return types;
-  return AUTH_SCHEMAS[entry.type] ?? types;
+/** `{type: jwt, ...}` is short for the preset of that name. */
+function providerOf({ type, provider }: JsonObject): Provider | null {
+  if (type === 'jwt') return findProvider('jwt');
+  return type === 'signature' && typeof provider === 'string' ? findProvider(provider) : null;
+}
+
+function unknownCheck(entry: JsonObject, pointer: string): Fault {
+  const property = entry.type === 'signature' ? 'provider' : 'type';
+  const known = property === 'provider' ? [...providers.keys()] : [...Object.keys(AUTH_SCHEMAS), 'signature', 'jwt'];
+  const code = entry[property] === undefined ? 'missing' : 'invalid';
+  return { pointer: `${pointer}/${property}`, code, message: `use one of ${known.join(', ')}` };
+}
+
+/** Schemas by type and preset: a validator is compiled once per schema object. */
+const schemas = new Map<string, JsonObject>();
+
+function presetSchema(provider: Provider, type: Json | undefined): JsonObject {
+  const name = `${type === 'jwt' ? 'jwt' : 'signature'} ${provider.name}`;
+  const schema = schemas.get(name) ?? (type === 'jwt' ? shortSchema(provider) : entrySchema(provider));
+  schemas.set(name, schema);
+  return schema;
+}
+
+function shortSchema(preset: Provider): JsonObject {
+  const { properties, required, ...rest } = entrySchema(preset) as { properties: JsonObject; required: string[] };
+  const others = Object.entries(properties).filter(([name]) => name !== 'provider');
+  return {
+    ...rest,
+    required: required.filter((name) => name !== 'provider'),
+    properties: { ...Object.fromEntries(others), type: { const: 'jwt' } },
+  };
+}
+
+/** The form of a text that a template gives is known at run time only; there a wrong one refuses every request. */
+function isFilledLater(fault: Fault, entry: JsonObject, pointer: string, provider: Provider | null): boolean {
+  const name = fault.pointer.slice(pointer.length + 1);
+  const value = entry[name];
+  if (fault.code === 'wrong_type' || typeof value !== 'string' || !value.includes('{{')) return false;
+  return (
+    Object.hasOwn(provider?.options.properties ?? {}, name) && provider?.options.properties[name]?.enum === undefined
+  );
+}
+
+/** Only `$env` is known before a request is trusted; anything else would be the sender's own word for its proof. */
+function foreignTemplates(entry: JsonObject, pointer: string): Fault[] {
+  return templateReferences(entry)
+    .filter(({ path }) => !/^(?:ctx\.)?\$env\b/.test(path.trim()))
+    .map((found) => ({ pointer: pointer + found.pointer, code: 'invalid', message: 'only {{$env.NAME}} stands here' }));
 }
 
 function checkMeaning(entry: JsonObject, pointer: string): Fault[] {
@@ -42,19 +81,25 @@ function checkMeaning(entry: JsonObject, pointer: string): Fault[] {
       return checkUsername(entry.username, pointer);
     case 'token':
       return checkToken(entry, pointer);
-    case 'ip':
-      return checkRanges(entry.allow, pointer);
     default:
-      return checkSignature(entry, pointer);
+      return checkRanges(entry.allow, pointer);
   }
 }
 
-/** Signed bytes without the body prove nothing about it; a timestamp that is not signed, or not sent, proves no time. */
-function checkSignature(entry: JsonObject, pointer: string): Fault[] {
+function checkPreset(entry: JsonObject, provider: Provider, pointer: string): Fault[] {
   const faults = [
-    ...headerFaults(entry.header, `${pointer}/header`),
     ...headerFaults(entry.timestampHeader, `${pointer}/timestampHeader`),
+    ...checkKeys(entry, provider, pointer),
   ];
+  const { scheme } = provider;
+  if (scheme.kind === 'token' && scheme.from === null) return [...faults, ...checkToken(entry, pointer)];
+  faults.unshift(...headerFaults(entry.header, `${pointer}/header`));
+  return scheme.kind === 'configured-hmac' ? [...faults, ...checkSignedBytes(entry, pointer)] : faults;
+}
+
+/** Signed bytes without the body prove nothing about it; a timestamp that is not signed, or not sent, proves no time. */
+function checkSignedBytes(entry: JsonObject, pointer: string): Fault[] {
+  const faults: Fault[] = [];
   const template = typeof entry.signedBytes === 'string' ? entry.signedBytes : '{raw}';
   const refuse = (message: string): number =>
     faults.push({ pointer: `${pointer}/signedBytes`, code: 'invalid', message });
@@ -63,6 +108,30 @@ function checkSignature(entry: JsonObject, pointer: string): Fault[] {
     refuse('a timestamp needs both: {timestamp} here, and "timestampHeader"');
   }
   return faults;
+}
+
+const DELIVERED = /^\{\{\s*\$env\.[A-Za-z_][A-Za-z0-9_]{0,127}\s*\}\}$/;
+/** Where the key of a preset may stand whose `secrets` are optional. */
+const KEY_OPTIONS = ['publicKey', 'jwksUrl'];
+
+/** Somewhere there must be a key, and where a handshake brings it, a name to keep it under. */
+function checkKeys(entry: JsonObject, { secrets, options }: Provider, pointer: string): Fault[] {
+  if (secrets === 'delivered' && Array.isArray(entry.secrets)) {
+    const [first] = entry.secrets;
+    if (entry.secrets.length === 1 && typeof first === 'string' && DELIVERED.test(first)) return [];
+    const message = 'write exactly one {{$env.NAME}}: the secret that is delivered is kept under that name';
+    return [{ pointer: `${pointer}/secrets`, code: 'invalid', message }];
+  }
+  const places = KEY_OPTIONS.filter((name) => Object.hasOwn(options.properties, name));
+  if (secrets !== 'optional' || places.length === 0) return [];
+  const given = ['secrets', ...places].filter((name) => entry[name] !== undefined);
+  if (given.length === 1) return [];
+  const message = `write the key: one of secrets, ${places.join(', ')}`;
+  return [
+    given.length === 0
+      ? { pointer: `${pointer}/secrets`, code: 'missing', message }
+      : { pointer, code: 'invalid', message },
+  ];
 }
 
 /** RFC 7617: the user-id ends at the first colon. */

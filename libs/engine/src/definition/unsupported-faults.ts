@@ -50,7 +50,7 @@ function authFaults(auth: Json | undefined): Fault[] {
   return auth.flatMap((entry, index) => {
     if (!isJsonObject(entry)) return [];
     const pointer = `/trigger/auth/${index}`;
-    if (entry.type === 'jwt') return [unsupported(`${pointer}/type`, 'the check "jwt"')];
+    if (entry.type === 'jwt') return findProvider('jwt') ? [] : [unsupported(`${pointer}/type`, 'the check "jwt"')];
     const { provider } = entry;
     const isMissing = typeof provider === 'string' && DOCUMENTED_PROVIDERS.has(provider) && !findProvider(provider);
     if (entry.type !== 'signature' || !isMissing) return [];

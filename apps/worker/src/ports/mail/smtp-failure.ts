@@ -1,6 +1,6 @@
 import type { DeliveryResult } from '#engine';
 import type { NodemailerError } from 'nodemailer/lib/errors.js';
-import { BlockedTarget } from '../ssrf-guard.js';
+import { BlockedTarget } from '#shared';
 import { MailFault } from './mail-fault.js';
 import { LoginNotOffered } from './smtp-session.js';
 

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
 import SMTPConnection, { type SMTPConnectionSendInfo } from 'nodemailer/lib/smtp-connection';
 import type { MailRequest } from '#engine';
-import type { ResolvedAddress } from '../ssrf-guard.js';
+import type { ResolvedAddress } from '#shared';
 import type { MailSource } from './mail-source.js';
 
 export interface SmtpSessionOptions {

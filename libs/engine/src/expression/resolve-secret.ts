@@ -1,4 +1,5 @@
-import { renderTemplate, type Scope } from '#engine';
+import type { Scope } from '../contract/scope.js';
+import { renderTemplate } from './template.js';
 
 /**
  * The value of a configured secret: its template rendered with the secrets in force. Null, which has to be refused,
