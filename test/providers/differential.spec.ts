@@ -26,34 +26,23 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-interface Difference {
-  verdict: 'laxer' | 'stricter without a reason';
-  seed: number;
-  changes: readonly string[];
-  reason: string;
-  request: object;
-}
-
-async function difference(
-  provider: OfficialProvider,
-  changed: ChangedRequest,
-  seed: number,
-): Promise<Difference | null> {
+/** Null when both agree, or when ours is stricter for a reason that the adapter lists. */
+async function difference(provider: OfficialProvider, changed: ChangedRequest, seed: number): Promise<string | null> {
   const { request, now, changes } = changed;
   jest.setSystemTime(now);
-  const [official, verdict] = [await isAcceptedBy(provider, request, now), await verdictOf(provider, request, now)];
-  if (official === verdict.ok) return null;
-  if (!verdict.ok && provider.stricter.some(({ when }) => when(changed))) return null;
-  const shown = { ...request, body: request.body.toString('latin1'), now: now.toISOString() };
-  const reason = verdict.ok ? 'accepted' : verdict.reason;
-  return { verdict: verdict.ok ? 'laxer' : 'stricter without a reason', seed, changes, reason, request: shown };
+  const [official, ours] = [await isAcceptedBy(provider, request, now), await verdictOf(provider, request, now)];
+  if (official === ours.ok) return null;
+  if (!ours.ok && provider.stricter.some(({ when }) => when(changed))) return null;
+  const verdict = ours.ok ? 'LAXER than the package' : `stricter without a reason (${ours.reason})`;
+  const shown = JSON.stringify({ ...request, body: request.body.toString('latin1'), now });
+  return `PROVIDER_SEED=${seed} ${verdict}: ${changes.join(', ')}\n${shown}`;
 }
 
 describe(`verdicts on ${MUTATIONS} changed requests each (PROVIDER_SEED=${SEED})`, () => {
   it.each(officialProviders.map((provider) => [`${provider.preset} beside ${provider.name}`, provider] as const))(
     'are those of the package, or stricter with a reason: %s',
     async (_title, provider) => {
-      const differences: Difference[] = [];
+      const differences: string[] = [];
       for (let at = 0; at < MUTATIONS && differences.length < SHOWN; at += 1) {
         const seed = (SEED + at) % 2 ** 32;
         const random = seededRandom(seed);

@@ -1,6 +1,7 @@
 import { jwtVerify, SignJWT } from 'jose';
 import { headerPart } from '../flip.js';
 import { rsa } from '../key-pairs.js';
+import { canonicalBase64url, onChange } from '../strictness.js';
 import { official } from '../official-provider.js';
 import { jsonBytes, sampleId, sampleObject } from '../sample-body.js';
 
@@ -15,6 +16,14 @@ export const jwt = official({
   signedBy: 'package',
   // The body is no part of what a bearer token proves.
   parts: [headerPart('authorization')],
+  stricter: [
+    onChange(
+      /^clock -\d{3,}|^clock -61/,
+      'The package does not look at `iat`; a token of the future is none of its issuer.',
+    ),
+    onChange(/authorization: a space/, 'The package skips white space in base64url; RFC 7515 has none.'),
+    canonicalBase64url(({ headers }) => headers['authorization']?.split('.').at(-1)),
+  ],
   sample: (url, random) => ({
     method: 'POST',
     url,

@@ -4,6 +4,7 @@ import { createSigner, createVerifier, httpbis } from 'http-message-signatures';
 import type { UnsignedRequest } from '#signatures';
 import { bodyPart, headerPart, queryPart } from '../flip.js';
 import { ed25519 } from '../key-pairs.js';
+import { canonicalBase64, onChange } from '../strictness.js';
 import { official, type OfficialProvider } from '../official-provider.js';
 import { jsonBytes, sampleId, sampleObject } from '../sample-body.js';
 
@@ -13,25 +14,39 @@ const KEY_ID = 'key-1';
 const digestOf = (body: Buffer): string => `sha-256=:${createHash('sha256').update(body).digest('base64')}:`;
 
 /** The packages sign headers; that `Content-Digest` is the body's is for whoever receives to see. */
-const hasItsDigest = ({ headers, body }: UnsignedRequest): boolean => headers['content-digest'] === digestOf(body);
+const hasItsDigest = ({ headers, body }: UnsignedRequest): boolean =>
+  headers['content-digest']?.replace(/^[ \t]+|[ \t]+$/g, '') === digestOf(body);
 
-const shared: Pick<OfficialProvider, 'preset' | 'options' | 'signing' | 'signedBy' | 'parts' | 'sample'> = {
-  preset: 'rfc9421',
-  options: { algorithm: 'ed25519', publicKey: ed25519.publicPem, keyid: KEY_ID },
-  signing: { privateKey: ed25519.privatePem, keyId: KEY_ID },
-  signedBy: 'package',
-  parts: [
-    bodyPart,
-    headerPart('content-digest'),
-    queryPart('order'),
-    ...['signature', 'signature-input'].map((name) => headerPart(name)),
-  ],
-  sample: (url, random) => {
-    const body = jsonBytes(sampleObject(random), random);
-    const headers = { 'content-type': 'application/json', 'content-digest': digestOf(body) };
-    return { method: 'POST', url: `${url}?order=${sampleId(random)}`, headers, body };
-  },
-};
+const shared: Pick<OfficialProvider, 'preset' | 'options' | 'signing' | 'signedBy' | 'parts' | 'sample' | 'stricter'> =
+  {
+    preset: 'rfc9421',
+    options: { algorithm: 'ed25519', publicKey: ed25519.publicPem, keyid: KEY_ID },
+    signing: { privateKey: ed25519.privatePem, keyId: KEY_ID },
+    signedBy: 'package',
+    stricter: [
+      onChange(/^method post/, 'The packages write methods in upper case; those of HTTP are told apart by case.'),
+      onChange(
+        /the header twice|a wrong header before|a signature more|the signature again/,
+        'Of one label twice the packages take the last; which of them was meant is open.',
+      ),
+      onChange(
+        /a space (before|after|inside)/,
+        'The packages trim what is no white space of structured fields (RFC 8941, 4.2).',
+      ),
+      canonicalBase64(({ headers }) => /:([^:]*):/.exec(headers['signature'] ?? '')?.[1]),
+    ],
+    parts: [
+      bodyPart,
+      headerPart('content-digest'),
+      queryPart('order'),
+      ...['signature', 'signature-input'].map((name) => headerPart(name)),
+    ],
+    sample: (url, random) => {
+      const body = jsonBytes(sampleObject(random), random);
+      const headers = { 'content-type': 'application/json', 'content-digest': digestOf(body) };
+      return { method: 'POST', url: `${url}?order=${sampleId(random)}`, headers, body };
+    },
+  };
 
 const descriptor = ({ method, url, headers }: UnsignedRequest): RequestDescriptor => ({
   kind: 'request',
@@ -58,7 +73,8 @@ export const messageSignatures: readonly OfficialProvider[] = [
         keyLookup: async () => ({ id: KEY_ID, algs: ['ed25519'], verify }),
         requiredFields: COMPONENTS,
         requiredParams: ['created', 'keyid'],
-        maxAge: 300,
+        // The tolerance is taken off the age.
+        maxAge: 600,
         tolerance: 300,
       };
       return hasItsDigest(request) && (await httpbis.verifyMessage(config, request)) === true;
@@ -84,7 +100,8 @@ export const messageSignatures: readonly OfficialProvider[] = [
           algorithms: [algorithm],
           requiredComponents: COMPONENTS,
           requiredParameters: ['created', 'keyid'],
-          maxAge: 300,
+          // The skew is added to the age.
+          maxAge: 0,
           clockSkew: 300,
           now: Math.floor(now.getTime() / 1000),
         },
