@@ -1,4 +1,6 @@
 import type { Provider } from '../contract.js';
+import { adyen } from './adyen.js';
+import { awsSns } from './aws-sns.js';
 import { github } from './github.js';
 import { hmac } from './hmac.js';
 import { jwt } from './jwt.js';
@@ -6,7 +8,7 @@ import { rfc9421 } from './rfc9421.js';
 
 /** The registry: every provider, by name. */
 export const providers: ReadonlyMap<string, Provider> = new Map(
-  [github, hmac, jwt, rfc9421].map((entry) => [entry.name, entry]),
+  [adyen, awsSns, github, hmac, jwt, rfc9421].map((entry) => [entry.name, entry]),
 );
 
 /** The provider of that name; null when this release has none. */

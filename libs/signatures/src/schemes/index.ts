@@ -5,6 +5,8 @@ import { jwtHandler } from './jwt.js';
 import { messageSignatureHandler } from './message-signature.js';
 import { signedBytesHandler } from './signed-bytes.js';
 import { tokenHandler } from './token-scheme.js';
+import { signedItemsHandler } from './signed-items.js';
+import { snsHandler } from './sns.js';
 
 /** Every scheme's functions, by kind. */
 const handlers = {
@@ -14,6 +16,8 @@ const handlers = {
   token: tokenHandler,
   jwt: jwtHandler,
   'message-signature': messageSignatureHandler,
+  sns: snsHandler,
+  'signed-items': signedItemsHandler,
 } as unknown as Readonly<Record<Scheme['kind'], SchemeHandler>>;
 
 /** The functions of a scheme. */
