@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import type { JsonObject } from '#shared';
 import { betweenPart, memberPart } from '../flip.js';
-import { official } from '../official-provider.js';
+import { bytesNotText } from '../strictness.js';
+import { official, type Stricter } from '../official-provider.js';
 import { sampleId, sampleObject } from '../sample-body.js';
 
 interface Validator {
@@ -20,6 +21,18 @@ interface Notification {
   notificationItems: { NotificationRequestItem: JsonObject }[];
 }
 
+/** Canonical base64 asked of each item. */
+const everySignature: Stricter = {
+  why: 'The package decodes base64 leniently: other alphabets, junk, padding and unused bits count for it.',
+  when: ({ request }) => {
+    const { notificationItems } = JSON.parse(request.body.toString()) as Notification;
+    return notificationItems.some(({ NotificationRequestItem: { additionalData } }) => {
+      const value = String((additionalData as JsonObject)['hmacSignature']);
+      return Buffer.from(value, 'base64').toString('base64') !== value;
+    });
+  },
+};
+
 export const adyen = official({
   preset: 'adyen',
   name: '@adyen/api-library',
@@ -34,6 +47,7 @@ export const adyen = official({
     memberPart('hmacSignature'),
     betweenPart('member value', '"value":', ','),
   ],
+  stricter: [bytesNotText, everySignature],
   sample: (url, random) => {
     const item = () => ({
       NotificationRequestItem: {

@@ -37,7 +37,7 @@ export const officialProviders: readonly OfficialProvider[] = [
   adyen,
   alipay,
   wechatPay,
-  sns,
+  ...sns,
   feishu,
   ...wecom,
   ...messageSignatures,

@@ -5,7 +5,8 @@ import { createRequire } from 'node:module';
 import type { JsonObject } from '#shared';
 import { memberPart } from '../flip.js';
 import { rsa } from '../key-pairs.js';
-import { official, type Random } from '../official-provider.js';
+import { bytesNotText, canonicalBase64, freshness } from '../strictness.js';
+import { official, type OfficialProvider, type Random } from '../official-provider.js';
 import { pick, sampleId } from '../sample-body.js';
 import { selfSignedCertificate } from '../self-signed-certificate.js';
 
@@ -27,14 +28,14 @@ function signedMessage(message: JsonObject): JsonObject {
 }
 
 /** A message of a type; confirmations carry the URL to call. */
-export function snsMessage(type: string, random: Random, now: Date): JsonObject {
+export function snsMessage(type: string, version: string, random: Random, now: Date): JsonObject {
   const common = {
     Type: type,
     MessageId: sampleId(random),
     TopicArn: SNS_TOPIC,
     Message: pick(['plain', 'Ünïcode 支付', '{"a":"\\"b\\n"}'], random),
     Timestamp: now.toISOString(),
-    SignatureVersion: pick(['1', '2'], random),
+    SignatureVersion: version,
     SigningCertURL: SNS_CERTIFICATE_URL,
   };
   if (type === 'Notification') return random() < 0.5 ? common : { ...common, Subject: 'Subject' };
@@ -65,23 +66,46 @@ async function validate(text: string): Promise<boolean> {
   }
 }
 
-export const sns = official({
-  preset: 'aws-sns',
-  name: 'sns-validator',
-  options: { topicArn: SNS_TOPIC },
-  signing: { privateKey: rsa.privatePem, keyId: SNS_CERTIFICATE_URL },
-  keys: { [SNS_CERTIFICATE_URL]: certificate },
-  signedBy: 'formula',
-  parts: ['MessageId', 'Timestamp', 'TopicArn', 'Signature'].map((name) => memberPart(name)),
-  sample: (url, random, now) => ({
-    method: 'POST',
-    url,
-    headers: { 'content-type': 'text/plain; charset=UTF-8', 'x-amz-sns-message-type': 'Notification' },
-    body: Buffer.from(JSON.stringify(snsMessage('Notification', random, now))),
-  }),
-  sign: (request) => {
-    const message = signedMessage(JSON.parse(request.body.toString()) as JsonObject);
-    return { ...request, body: Buffer.from(JSON.stringify(message)) };
-  },
-  verify: ({ body }) => validate(body.toString()),
-});
+/** Last of that name, as the package reads it. */
+function memberOf(body: Buffer, name: string): string {
+  return String((JSON.parse(body.toString()) as JsonObject)[name]);
+}
+
+function adapter(version: '1' | '2'): OfficialProvider {
+  return official({
+    preset: 'aws-sns',
+    name: `sns-validator, version ${version}`,
+    options: { topicArn: SNS_TOPIC, signatureVersion: version },
+    signing: { privateKey: rsa.privatePem, keyId: SNS_CERTIFICATE_URL },
+    keys: { [SNS_CERTIFICATE_URL]: certificate },
+    signedBy: 'formula',
+    parts: ['MessageId', 'Timestamp', 'TopicArn', 'Signature'].map((name) => memberPart(name)),
+    stricter: [
+      bytesNotText,
+      freshness(({ body }) => String(Date.parse(memberOf(body, 'Timestamp'))), {
+        seconds: 3900,
+        side: 'past',
+        unit: 'ms',
+      }),
+      freshness(({ body }) => String(Date.parse(memberOf(body, 'Timestamp'))), {
+        seconds: 300,
+        side: 'future',
+        unit: 'ms',
+      }),
+      canonicalBase64(({ body }) => memberOf(body, 'Signature')),
+    ],
+    sample: (url, random, now) => ({
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'text/plain; charset=UTF-8', 'x-amz-sns-message-type': 'Notification' },
+      body: Buffer.from(JSON.stringify(snsMessage('Notification', version, random, now))),
+    }),
+    sign: (request) => {
+      const message = signedMessage(JSON.parse(request.body.toString()) as JsonObject);
+      return { ...request, body: Buffer.from(JSON.stringify(message)) };
+    },
+    verify: ({ body }) => validate(body.toString()),
+  });
+}
+
+export const sns: readonly OfficialProvider[] = [adapter('1'), adapter('2')];
