@@ -13,6 +13,11 @@ export interface GatewayConfig {
   headerLimits: { count: number; bytes: number; url: number; hops: number };
   requestTimeouts: { headers: number; request: number };
   bodyLimitMax: number;
+  /** Bytes of bodies in memory that are not verified yet. */
+  unverifiedBodyLimit: number;
+  keyFetchLimits: { bytes: number; timeMs: number };
+  /** CIDRs that calls for keys may reach although they are not public. */
+  allowPrivate: readonly string[];
   jsonLimits: { jsonDepth: number; jsonKeys: number };
   trustedProxies: IpList;
   backlogHighWater: number;
@@ -44,6 +49,9 @@ export function gatewayConfig(
     headerLimits: settings.HEADER_LIMITS,
     requestTimeouts: settings.REQUEST_TIMEOUTS,
     bodyLimitMax: settings.BODY_LIMIT_MAX,
+    unverifiedBodyLimit: settings.UNVERIFIED_BODY_LIMIT,
+    keyFetchLimits: { bytes: settings.KEY_FETCH_LIMITS.bytes, timeMs: settings.KEY_FETCH_LIMITS.time },
+    allowPrivate: settings.HTTP_ALLOW_PRIVATE,
     jsonLimits: { jsonDepth: settings.JSON_LIMITS.depth, jsonKeys: settings.JSON_LIMITS.keys },
     trustedProxies: trustedProxies(settings.TRUSTED_PROXIES),
     backlogHighWater: settings.BACKLOG_HIGH_WATER,

@@ -526,6 +526,8 @@ export interface SecretStore {
   list(): Promise<SecretRecord[]>;
   find(name: string): Promise<SecretRecord | null>;
   put(secret: { name: string; value: string; notBefore: Date | null; notAfter: Date | null }): Promise<SecretRecord>;
+  /** Keeps a value under a name that has none, in force or not; false, and nothing changed, when it has one. */
+  putIfAbsent(name: string, value: string): Promise<boolean>;
   delete(name: string): Promise<boolean>;
 }
 

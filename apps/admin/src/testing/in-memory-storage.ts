@@ -152,6 +152,7 @@ function secrets(storage: () => InMemoryStorage): AdminStorage['secrets'] {
       records.set(name, record);
       return record;
     },
+    putIfAbsent: () => Promise.reject(new Error('only gateways do this')),
     delete: async (name) => records.delete(name),
   };
 }

@@ -1,8 +1,10 @@
 import type { JobProducer, ReplyChannel } from '#queue';
 import type { Logger } from '#shared';
-import type { ExecutionStore, RequestAcceptor, RequestLog } from '#storage';
+import type { ExecutionStore, RequestAcceptor, RequestLog, SecretStore } from '#storage';
 import type { GatewayConfig } from '../gateway.config.js';
 import type { Admission } from './admission.js';
+import type { BodyBudget } from './body-budget.js';
+import type { KeyFetcher } from './key-fetcher.js';
 import type { Waiters } from './waiters.js';
 import type { WorkflowDirectory } from './workflow-directory.js';
 
@@ -17,6 +19,10 @@ export interface GatewayServices {
   directory: Pick<WorkflowDirectory, 'find' | 'findKey' | 'version' | 'env'>;
   admission: Pick<Admission, 'isDraining' | 'isOverloaded'>;
   waiters: Waiters;
+  /** Bodies that nobody has vouched for yet. */
+  bodies: BodyBudget;
+  keys: Pick<KeyFetcher, 'fetchKey' | 'confirm'>;
+  secrets: Pick<SecretStore, 'putIfAbsent'>;
   acceptor: Pick<RequestAcceptor, 'accept'>;
   requestLog: Pick<RequestLog, 'write'>;
   executions: Pick<ExecutionStore, 'findReply' | 'loadRunnable'>;
