@@ -13,3 +13,5 @@ export function isAllowedKeyUrl(url: string, { host, pathSuffix }: KeyUrlRule): 
   if (/[@#]/.test(url)) return false;
   return (host === null || new RegExp(`^(?:${host})$`).test(hostname)) && pathname.endsWith(pathSuffix);
 }
+
+export { isAllowedKeyUrl as isAllowedUrl };

@@ -110,13 +110,18 @@ function chooseSignature(
   if (!signatureText || !inputText) return refused('missing_signature');
   const signatures = parseDictionary(signatureText);
   const inputs = parseDictionary(inputText);
-  if (!signatures || !inputs) return refused('malformed_signature');
+  if (!signatures || !inputs || !haveSameLabels(signatures, inputs)) return refused('malformed_signature');
   const named = nameSignature(settings, inputs);
   if ('ok' in named) return named;
   const signature = signatures.get(named.label)?.item;
   const input = readSignatureInput(named.member);
   if (!input || signature?.type !== 'bytes') return refused('malformed_signature');
   return { input, signature: signature.value };
+}
+
+/** A label in one field but not in the other is an error. Source: RFC 9421, section 4 */
+function haveSameLabels(signatures: ReadonlyMap<string, Member>, inputs: ReadonlyMap<string, Member>): boolean {
+  return signatures.size === inputs.size && [...inputs.keys()].every((label) => signatures.has(label));
 }
 
 function nameSignature(
