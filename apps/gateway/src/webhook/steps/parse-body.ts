@@ -8,7 +8,7 @@ import type { WebhookRequest } from '../webhook-request.js';
 /**
  * Gate 14: the request as it will be stored, and `$context` made from it by the same function that the worker uses.
  * @param deliveryId what the provider's preset gave; else the `Idempotency-Key` or `webhook-id` header counts
- * @throws Refusal malformed_body, body_too_complex, unsupported_media_type, too_many_parts, part_too_large
+ * @throws Refusal malformed_body, body_too_complex, unsupported_media_type, too_many_parts, part_too_large, xml_too_large
  */
 export function parseBody(
   request: WebhookRequest,
