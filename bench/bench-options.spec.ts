@@ -39,7 +39,7 @@ describe('the options of the benchmark', () => {
 
   it.each([
     [['--scenario', 'x'], 'a (async), b (sync)'],
-    [['--only', 'worker'], '--only is one of engine, scenarios'],
+    [['--only', 'worker'], '--only is one of engine, signatures, scenarios'],
     [['--queue', 'kafka'], '--queue is one of redis, postgres'],
     [['--connections', '1,ten'], '--connections: "ten" is not a whole number'],
     [['--seconds', '0'], '--seconds: "0" is not a whole number above 0'],

@@ -3,7 +3,7 @@ import { scenarios } from './scenarios.js';
 import type { Queue, Scenario } from './scenarios.js';
 
 export interface BenchOptions {
-  /** The engine alone, the scenarios alone (their limits included), or null for both. */
+  /** One part alone (the scenarios include their limits), or null for all. */
   only: BenchPart | null;
   /** With the queue that was asked for. */
   scenarios: Scenario[];
@@ -22,9 +22,9 @@ export interface BenchOptions {
 }
 
 /** What `--only` may name. */
-export type BenchPart = 'engine' | 'scenarios';
+export type BenchPart = 'engine' | 'signatures' | 'scenarios';
 
-const PARTS: readonly BenchPart[] = ['engine', 'scenarios'];
+const PARTS: readonly BenchPart[] = ['engine', 'signatures', 'scenarios'];
 const QUEUES: readonly string[] = ['redis', 'postgres'] satisfies Queue[];
 
 /** @throws Error that says what an option may be */

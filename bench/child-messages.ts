@@ -1,6 +1,6 @@
 /** What a process beside the benchmark can be, see `child.ts`. */
 export type ChildRole =
-  'load-generator' | 'effect-target' | 'fastify-limit' | 'postgres-limit' | 'redis-limit' | 'engine';
+  'load-generator' | 'effect-target' | 'fastify-limit' | 'postgres-limit' | 'redis-limit' | 'engine' | 'signatures';
 
 /** From us to it. */
 export interface Question {

@@ -9,6 +9,7 @@ const roles = {
   'effect-target': async () => (await import('./effect-target.js')).createEffectTarget(),
   'fastify-limit': async () => (await import('./limits/listen-with-fastify.js')).listenWithFastify,
   'postgres-limit': async () => (await import('./limits/commit-rows.js')).commitRows,
+  signatures: async () => (await import('./signatures/measure-signatures.js')).measureSignatures,
   engine: async () => (await import('./engine/measure-engine.js')).measureEngine,
   'redis-limit': async () => (await import('./limits/pass-jobs.js')).passJobs,
 } satisfies Record<ChildRole, () => Promise<unknown>>;

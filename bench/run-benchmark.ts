@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { createShutdown } from '../apps/local/src/shutdown.js';
 import type { Shutdown } from '../apps/local/src/shutdown.js';
-import type { BenchOptions } from './bench-options.js';
+import type { BenchOptions, BenchPart } from './bench-options.js';
 import { measureIdle } from './cost/measure-idle.js';
 import type { IdleCost } from './cost/measure-idle.js';
 import type { EffectCalls } from './effect-target.js';
@@ -19,8 +19,10 @@ import { limitsReport, ratiosReport } from './report/limits-report.js';
 import { machineLine } from './report/machine-line.js';
 import { loadLabel } from './report/measured-run.js';
 import type { MeasuredRun } from './report/measured-run.js';
+import { signatureReport } from './report/signature-report.js';
 import { scenarioReport } from './report/scenario-report.js';
 import type { Queue, Scenario } from './scenarios.js';
+import type { SignatureNumbers, SignatureOrder } from './signatures/signature-numbers.js';
 import { startChild } from './start-child.js';
 import { startStack } from './start-stack.js';
 
@@ -33,14 +35,17 @@ export async function runBenchmark(options: BenchOptions, shutdown: Shutdown): P
   const machine = machineLine();
   console.log(machine);
   const startedAt = new Date().toISOString();
-  const engine = options.only === 'scenarios' ? null : await repeatEngine(options, shutdown);
+  const isWanted = (part: BenchPart): boolean => options.only === null || options.only === part;
+  const engine = isWanted('engine') ? await repeatEngine(options, shutdown) : null;
   if (engine !== null) console.log(engineReport(engine));
-  const measured = options.only === 'engine' ? null : await runScenarios(options, shutdown);
+  const signatures = isWanted('signatures') ? await repeatSignatures(options, shutdown) : null;
+  if (signatures !== null) console.log(signatureReport(signatures));
+  const measured = isWanted('scenarios') ? await runScenarios(options, shutdown) : null;
   if (options.json !== null) {
     const told = { ...options, scenarios: options.scenarios.map(({ name }) => name) };
     writeFileSync(
       options.json,
-      `${JSON.stringify({ startedAt, machine, options: told, engine, ...measured }, null, 2)}\n`,
+      `${JSON.stringify({ startedAt, machine, options: told, engine, signatures, ...measured }, null, 2)}\n`,
     );
   }
   return measured === null ? 0 : tellFaults(measured.runs);
@@ -52,6 +57,19 @@ async function repeatEngine({ repeat, seconds }: BenchOptions, shutdown: Shutdow
     // A process for each: the heap of one shall not depend on the one before.
     const child = await startChild<EngineOrder, EngineNumbers>('engine', shutdown);
     measured.push(await child.ask({ seconds }));
+    child.stop();
+  }
+  return medianOf(measured);
+}
+
+/** Seconds for each preset, of which there are many. */
+const SIGNATURE_SECONDS = 0.3;
+
+async function repeatSignatures({ repeat }: BenchOptions, shutdown: Shutdown): Promise<SignatureNumbers> {
+  const measured: SignatureNumbers[] = [];
+  for (let n = 0; n < repeat; n++) {
+    const child = await startChild<SignatureOrder, SignatureNumbers>('signatures', shutdown);
+    measured.push(await child.ask({ seconds: SIGNATURE_SECONDS }));
     child.stop();
   }
   return medianOf(measured);

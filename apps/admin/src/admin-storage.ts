@@ -11,6 +11,7 @@ export type AdminStorage = Pick<
   | 'notifications'
   | 'configuration'
   | 'executions'
+  | 'replays'
   | 'triggers'
   | 'nodeTests'
   | 'tasks'

@@ -10,4 +10,5 @@ export const EXECUTION_VIEWS = Symbol('execution views');
 export const RECORD_DESK = Symbol('record desk');
 export const NODE_TEST_DESK = Symbol('node test desk');
 export const EXECUTION_DESK = Symbol('execution desk');
+export const REPLAY_DESK = Symbol('replay desk');
 export const TASK_DESK = Symbol('task desk');

@@ -17,6 +17,7 @@ import {
   MANUAL_RUNS,
   NODE_TEST_DESK,
   PUBLIC_URL,
+  REPLAY_DESK,
   TASK_DESK,
   RECORD_DESK,
   TRIGGER_DESK,
@@ -40,6 +41,8 @@ import { readinessCheck } from './http/readiness-check.js';
 import { NodeTestDesk } from './node-tests/node-test-desk.js';
 import { NodeTestsController } from './node-tests/node-tests.controller.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
+import { ReplayDesk } from './replays/replay-desk.js';
+import { ReplaysController } from './replays/replays.controller.js';
 import { RequestsController } from './requests/requests.controller.js';
 import { SecretsController } from './secrets/secrets.controller.js';
 import { TaskDesk } from './tasks/task-desk.js';
@@ -64,6 +67,8 @@ export interface AdminParts {
   drain: DrainState;
   /** Longest wait of an execution by hand, milliseconds. */
   manualWaitMs: number;
+  /** For `$env` in filters, besides secrets; undefined for none. */
+  allowedVariables: Readonly<Record<string, string>> | undefined;
 }
 
 @Module({})
@@ -79,6 +84,7 @@ export class AdminModule {
         ExecuteController,
         ExecutionsController,
         RequestsController,
+        ReplaysController,
         TasksController,
         SecretsController,
         CollectionsController,
@@ -90,7 +96,12 @@ export class AdminModule {
         CatalogueController,
         NodeTestsController,
       ],
-      providers: [...queueProviders(parts.queue), ...ownProviders(parts), ...triggerProviders(parts)],
+      providers: [
+        ...queueProviders(parts.queue),
+        ...ownProviders(parts),
+        ...triggerProviders(parts),
+        replayProvider(parts),
+      ],
     };
   }
 }
@@ -147,6 +158,15 @@ function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminPar
         new Readiness({ database: readinessCheck(storage), queue: readinessCheck(producer) }),
     },
   ];
+}
+
+function replayProvider({ config, logger, storage, allowedVariables = {} }: AdminParts): Provider {
+  const options = { limits: parseLimits(config), rate: config.REPLAY_RATE, allowedVariables };
+  return {
+    provide: REPLAY_DESK,
+    inject: [JOB_PRODUCER],
+    useFactory: (producer: JobProducer) => new ReplayDesk(storage, producer, options, logger),
+  };
 }
 
 /** What starts executions from here, and those that records start on the way. */

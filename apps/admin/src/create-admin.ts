@@ -26,6 +26,8 @@ export interface AdminDeps {
   logger?: Logger;
   /** Longest wait of an execution by hand, milliseconds; default 30 s. */
   manualWaitMs?: number;
+  /** Values of the variables that HOOKMILL_ENV_ALLOW names; default none. */
+  allowedVariables?: Readonly<Record<string, string>>;
 }
 
 export interface Admin {
@@ -55,6 +57,7 @@ export async function createAdmin(config: Settings, deps: AdminDeps = {}): Promi
       drain,
       queue: deps.queue ?? serviceOptions(config, 'hookmill-admin').queue,
       manualWaitMs: deps.manualWaitMs ?? MANUAL_WAIT_MS,
+      allowedVariables: deps.allowedVariables,
     });
     const app = await createApp(module, new KeyRing(storage.apiKeys, config.HOOKMILL_ADMIN_KEY), logger, drain);
     return {

@@ -5,6 +5,7 @@ import { cancelCommand } from './cancel-command.js';
 import { CliError } from './cli-error.js';
 import { executionsCommand, type ExecutionsOptions } from './executions-command.js';
 import { findConnection, type ConnectionOptions } from './find-connection.js';
+import { replayCommand, type ReplayOptions } from './replay-command.js';
 import { requestsCommand, type RequestsOptions } from './requests-command.js';
 import { retryCommand, type RetryOptions } from './retry-command.js';
 import type { Terminal } from './terminal.js';
@@ -53,7 +54,29 @@ export function createProgram(env: Env, terminal: Terminal, exit: (code: number)
     .action((id: string | undefined, options: RequestsOptions) =>
       run((api) => requestsCommand(id, options, api, terminal)),
     );
+  addReplay(program, run, terminal);
   return program;
+}
+
+function addReplay(program: Command, run: (act: Act) => Promise<void>, terminal: Terminal): void {
+  program
+    .command('replay')
+    .description('run a request again, or many by filter: with the current version and the original bytes')
+    .argument('[id]', 'of one request')
+    .option('--workflow <key>')
+    .option('--verdict <verdict>', 'accepted (default), duplicate, filtered, refused')
+    .option('--from <time>', 'received from this time on, ISO 8601')
+    .option('--to <time>', 'received before this time')
+    .option('--executions', 'retry executions that did not resolve instead')
+    .option('--status <status>', 'of executions: failed, error, aborted, ... (default: all of them)')
+    .option('--node <key>', 'of executions: the node to go on from')
+    .option('--current', 'of executions: with the current version instead of the same one')
+    .option('--rate <number>', 'most a second')
+    .option('--dry-run', 'only tell how many there are')
+    .option('--wait', 'print how it gets on until it ended')
+    .action((id: string | undefined, options: ReplayOptions) =>
+      run((api) => replayCommand(id, options, api, terminal)),
+    );
 }
 
 function addExecutions(program: Command, run: (act: Act) => Promise<void>, terminal: Terminal): void {

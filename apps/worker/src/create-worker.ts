@@ -10,6 +10,7 @@ import { RunningExecutions } from './execution/running-executions.js';
 import { WorkerLease } from './execution/worker-lease.js';
 import { HistoryUpkeep } from './maintenance/history-upkeep.js';
 import { PartitionUpkeep } from './maintenance/partition-upkeep.js';
+import { ReplayPump } from './replays/replay-pump.js';
 import { Scheduler } from './triggers/scheduler.js';
 import { Environment } from './ports/environment.js';
 import { createEvaluator } from './ports/evaluator.js';
@@ -47,6 +48,8 @@ export async function createWorker(config: WorkerConfig): Promise<RunningWorker>
   dispatcher.start();
   const scheduler = app.get(Scheduler);
   scheduler.start();
+  const replays = app.get(ReplayPump);
+  replays.start();
   const partitions = new PartitionUpkeep(() => keepPartitions(config.storage.databaseUrl), logger);
   partitions.start();
   const history = new HistoryUpkeep(storage.maintenance, { retentionMs: settings.HISTORY_RETENTION }, logger);
@@ -60,7 +63,7 @@ export async function createWorker(config: WorkerConfig): Promise<RunningWorker>
       partitions.stop();
       // At once: what still waits for the database here must not take the time of the running executions.
       const drained = drain(app.get(ExecutionProcessor), settings.DRAIN_TIMEOUT - CLOSING);
-      await Promise.all([history.stop(), dispatcher.stop(), scheduler.stop(), drained]);
+      await Promise.all([history.stop(), dispatcher.stop(), scheduler.stop(), replays.stop(), drained]);
       await app.close();
       await closeParts(parts);
     },

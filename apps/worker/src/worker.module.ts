@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { MailSender, NotificationSender } from '#engine';
+import { parseLimits, type MailSender, type NotificationSender } from '#engine';
 import { JOB_PRODUCER, queueModule, REPLY_CHANNEL, type JobProducer, type ReplyChannel } from '#queue';
 import { Readiness, type Logger } from '#shared';
 import type { SqlRunner, Storage } from '#storage';
@@ -19,6 +19,8 @@ import { withNodeTests } from './node-tests/with-node-tests.js';
 import type { createHttpClient } from './ports/http-client.js';
 import type { Environment } from './ports/environment.js';
 import type { createScriptRunner } from './ports/script-runner.js';
+import { createReplayDecider } from './replays/replay-decider.js';
+import { ReplayPump } from './replays/replay-pump.js';
 import { Scheduler } from './triggers/scheduler.js';
 import type { WorkerConfig } from './worker.config.js';
 import { createWaitReaders } from './ports/wait-readers.js';
@@ -66,6 +68,11 @@ export class WorkerModule {
           provide: Scheduler,
           inject: [JOB_PRODUCER],
           useFactory: (producer: JobProducer) => createScheduler(parts, producer),
+        },
+        {
+          provide: ReplayPump,
+          inject: [JOB_PRODUCER],
+          useFactory: (producer: JobProducer) => createReplayPump(parts, producer),
         },
         {
           provide: Readiness,
@@ -138,6 +145,18 @@ function createDispatcher(parts: WorkerParts, producer: JobProducer, replies: Re
     leaseTtlMs: config.settings.LEASE_TTL,
     logger,
   });
+}
+
+function createReplayPump({ config, storage, environment, logger }: WorkerParts, producer: JobProducer): ReplayPump {
+  const decider = createReplayDecider({
+    versions: new VersionCache(storage.configuration),
+    environment,
+    limits: parseLimits(config.settings),
+    sources: storage,
+  });
+  const backlogLimit = Math.floor(config.settings.BACKLOG_HIGH_WATER / 2);
+  const { replays, dispatch } = storage;
+  return new ReplayPump({ replays, dispatch, producer, decider, backlogLimit, logger });
 }
 
 /** Executions that records start travel the same way as those of schedules: from the commit into the queue. */

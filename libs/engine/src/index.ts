@@ -35,6 +35,7 @@ export { asyncReplyIsTemplated, asyncReplyStatus, filteredReply, renderAsyncRepl
 export { evaluateDedupKey } from './triggers/dedup-key.js';
 export { evaluateFilter } from './triggers/filter.js';
 export { givenContext } from './triggers/given-context.js';
+export { screenRequest, type Screening } from './triggers/screen-request.js';
 export { triggerCatalogue, triggerRegistry, type TriggerCatalogueEntry } from './triggers/index.js';
 export { parseLimits, type ParseLimits } from './triggers/parse-body/parse-limits.js';
 export type { ParseRefusal } from './triggers/parse-body/parse-refusal.js';

@@ -16,6 +16,7 @@ export function entrySchema(provider: Provider): JsonObject {
       ...(takesSecrets ? { secrets: secretsSchema(provider) } : {}),
       ...provider.options.properties,
     },
+    ...(provider.options.oneOf ? { oneOf: provider.options.oneOf.map((name) => ({ required: [name] })) } : {}),
   };
 }
 

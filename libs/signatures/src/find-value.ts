@@ -13,27 +13,30 @@ export interface ValueMessage {
 
 /** The text found at a source; null when it is not there, empty, or there more than once. Never throws. */
 export function findValue(source: ValueSource, message: ValueMessage): string | null {
-  if ('header' in source) {
-    const { headers } = message;
-    return (Object.hasOwn(headers, source.header) && headers[source.header]) || null;
-  }
-  if ('query' in source) return single(new URLSearchParams(queryOf(message.url)), source.query);
-  if ('form' in source) return single(new URLSearchParams(message.rawBody.toString('utf8')), source.form);
-  if ('json' in source) return jsonText(message.rawBody, source.json);
-  if ('xml' in source) return findXml(message.rawBody, source.xml) || null;
   if ('all' in source)
     return joined(
       source.all.map((part) => findValue(part, message)),
       ' ',
     );
   if ('first' in source) return firstOf(source.first, message);
-  return everyId(message.rawBody, source.each, source.item);
+  return findOne(source, message) || null;
+}
+
+type OneSource = Exclude<ValueSource, { all: unknown } | { first: unknown }>;
+
+function findOne(source: OneSource, { url, headers, rawBody }: ValueMessage): string | null | undefined {
+  if ('header' in source) return Object.hasOwn(headers, source.header) ? headers[source.header] : null;
+  if ('query' in source) return single(new URLSearchParams(queryOf(url)), source.query);
+  if ('form' in source) return single(new URLSearchParams(rawBody.toString('utf8')), source.form);
+  if ('json' in source) return jsonText(rawBody, source.json);
+  if ('xml' in source) return findXml(rawBody, source.xml);
+  return everyId(rawBody, source.each, source.item);
 }
 
 /** A doubled parameter says two things, and so nothing. */
 function single(parameters: URLSearchParams, name: string): string | null {
   const values = parameters.getAll(name);
-  return values.length === 1 ? values[0] || null : null;
+  return values.length === 1 ? values[0]! : null;
 }
 
 function firstOf(sources: readonly ValueSource[], message: ValueMessage): string | null {
@@ -46,7 +49,7 @@ function firstOf(sources: readonly ValueSource[], message: ValueMessage): string
 
 function jsonText(body: Buffer, path: string): string | null {
   const found = findJson(body, path);
-  return found && 'text' in found && found.kind !== 'null' ? found.text || null : null;
+  return found && 'text' in found && found.kind !== 'null' ? found.text : null;
 }
 
 function everyId(body: Buffer, path: string, names: readonly string[]): string | null {

@@ -15,6 +15,7 @@ import type { HeaderList, Json, JsonObject } from '#shared';
 import type { ChannelStore, NotificationStore } from './channels/contract.js';
 import type { CollectionStore } from './collections/contract.js';
 import type { NodeTestStore } from './node-tests/contract.js';
+import type { ReplayStore } from './replays/contract.js';
 import type { TaskStore } from './tasks/contract.js';
 import type { ScheduleStore, TriggerStore } from './triggers/contract.js';
 import type { Page } from './page.js';
@@ -22,6 +23,7 @@ import type { QueuedExecution } from './queued-execution.js';
 
 export type { Page, QueuedExecution };
 export * from './node-tests/contract.js';
+export * from './replays/contract.js';
 
 /*
  * What storage answers: named questions, plain values. Identity of workflows and versions inside the database is a
@@ -431,6 +433,8 @@ export interface ExecutionDetail extends ExecutionRecord {
   request: StoredRequest | null;
   input: Json;
   previousExecutionId: string | null;
+  /** The replay that started it; null for most. */
+  replayId: string | null;
   nodeRuns: NodeRunRecord[];
   reply: Reply | null;
   output: Json;
@@ -566,7 +570,7 @@ export interface PruneOptions {
 }
 
 export interface PruneResult {
-  /** Executions, requests, dedup ids, refusal counts and in-app notifications that were deleted one by one. */
+  /** Executions, requests, dedup ids, refusal counts, in-app notifications and replays that were deleted one by one. */
   rows: number;
   /** Partitions that were dropped. */
   partitions: string[];
@@ -606,6 +610,7 @@ export interface Storage {
   tasks: TaskStore;
   triggers: TriggerStore;
   schedules: ScheduleStore;
+  replays: ReplayStore;
   /** Rejects within `timeoutMs` when the database cannot answer. */
   ping(timeoutMs: number): Promise<void>;
   close(): Promise<void>;

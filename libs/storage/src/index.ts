@@ -5,10 +5,12 @@ export { applyRecordWrite, type RecordWrite } from './collections/apply-record-w
 export { openSqlLogin, type SqlRunnerOptions } from './collections/sql/pg-sql-runner.js';
 export * from './channels/contract.js';
 export * from './tasks/contract.js';
+export { planRetry, type RetrySources } from './history/plan-retry.js';
 export { BadCursor } from './connection/cursor.js';
 export { assertMigrated, SchemaTooOld } from './migrations/assert-migrated.js';
 export { migrate } from './migrations/migrate.js';
 export { openStorage } from './open-storage.js';
 export { keepPartitions } from './partitions/keep-partitions.js';
 export { PathConflict } from './repositories/path-claims.js';
+export { filterJson } from './replays/replay-rows.js';
 export { recordFaults } from './collections/record-faults.js';

@@ -18,6 +18,7 @@ import { TypeormApiKeyStore } from './repositories/typeorm-api-key-store.js';
 import { TypeormSecretStore } from './repositories/typeorm-secret-store.js';
 import { TypeormWorkflowStore } from './repositories/typeorm-workflow-store.js';
 import { withStorageErrors } from './repositories/with-storage-errors.js';
+import { PgReplayStore } from './replays/pg-replay-store.js';
 import { PgDispatchStore } from './running/pg-dispatch-store.js';
 import { PgExecutionStore } from './running/pg-execution-store.js';
 import { PgLeaseStore } from './running/pg-lease-store.js';
@@ -68,6 +69,7 @@ function assemble(database: Database, dataSource: DataSource, box: SecretBox, op
     collections: new PgCollectionStore(database, recordTriggers),
     triggers: new PgTriggerStore(database, started),
     schedules: new PgScheduleStore(database),
+    replays: new PgReplayStore(database, box),
     maintenance: new PgMaintenanceStore(database, options.databaseUrl),
     tasks: new PgTaskStore(database),
     ping: (timeoutMs) => database.ping(timeoutMs),

@@ -1,10 +1,9 @@
-import { isEnding, nodeRegistry, nodesBeside, precedingRuns, type NodeRunRecord } from '#engine';
+import type { NodeRunRecord } from '#engine';
 import type { JobProducer, ReplyChannel } from '#queue';
-import { currentTraceparent, newId, type JsonObject, type Logger } from '#shared';
-import type { ExecutionDetail, RetryResult } from '#storage';
+import { currentTraceparent, newId, type Logger } from '#shared';
+import { planRetry, type RetryResult } from '#storage';
 import type { AdminStorage } from '../admin-storage.js';
-import { ApiProblem, found, notFound } from '../http/api-problem.js';
-import { hasNode } from './has-node.js';
+import { ApiProblem, notFound } from '../http/api-problem.js';
 import { FROM_START } from './retry-execution.dto.js';
 
 export interface RetryToMake {
@@ -63,25 +62,22 @@ export class ExecutionDesk {
   }
 
   /** The visits that a retry from this node need not make again. */
-  private async runsBefore(of: string, nodeKey: string, version: 'same' | 'current'): Promise<NodeRunRecord[]> {
-    const execution = found(await this.storage.history.findExecution(of), 'execution', of);
-    if (!isEnding(execution.status)) throw refusal(of, 'open');
-    const document = await this.documentOf(execution, version);
-    if (!hasNode(document.nodes, nodeKey)) throw badNode(`the version has no node "${nodeKey}"`);
-    const { runs } = await this.storage.executions.loadJournal(of);
-    const before = precedingRuns(runs, nodeKey, nodesBeside(document.nodes, nodeKey, nodeRegistry));
-    if (before === null) throw badNode(`the execution never came to the node "${nodeKey}"`);
-    return before;
-  }
-
-  private async documentOf(execution: ExecutionDetail, version: 'same' | 'current'): Promise<JsonObject> {
-    if (version === 'same') {
-      const same = await this.storage.configuration.loadVersion(execution.versionId);
-      return found(same, 'version', execution.versionId).document;
+  private async runsBefore(
+    of: string,
+    nodeKey: string,
+    version: 'same' | 'current',
+  ): Promise<readonly NodeRunRecord[]> {
+    const plan = await planRetry(this.storage, of, nodeKey, version);
+    switch (plan.kind) {
+      case 'planned':
+        return plan.restored;
+      case 'no_node':
+        throw badNode(`the version has no node "${nodeKey}"`);
+      case 'not_visited':
+        throw badNode(`the execution never came to the node "${nodeKey}"`);
+      default:
+        throw refusal(of, plan.kind);
     }
-    const current = await this.storage.workflows.find(execution.workflowKey);
-    if (!current || current.workflow.currentVersion === null) throw refusal(execution.id, 'no_version');
-    return current.version.document;
   }
 
   /** A queue that is away only delays it: the row is committed, the dispatcher finds it. */

@@ -18,6 +18,7 @@ export interface ExecutionView extends ExecutionRecord {
   output: Json;
   error: NodeError | null;
   previousExecutionId: string | null;
+  replayId: string | null;
   nodeRuns: NodeRunRecord[];
 }
 
@@ -44,6 +45,7 @@ export class ExecutionViews {
       output: found.output,
       error: found.error,
       previousExecutionId: found.previousExecutionId,
+      replayId: found.replayId,
       nodeRuns: found.nodeRuns,
     };
   }

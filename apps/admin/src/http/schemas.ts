@@ -1,5 +1,6 @@
 import { ENDINGS, OPEN_STATUSES } from '#engine';
 import { catalogueSchemas } from './catalogue-schemas.js';
+import { replaySchemas } from './replay-schemas.js';
 
 type Schema = Record<string, unknown>;
 
@@ -158,6 +159,7 @@ export const schemas = {
     output: any,
     error,
     previousExecutionId: orNull(uuid),
+    replayId: { ...orNull(uuid), description: 'the replay that started it' },
     nodeRuns: { type: 'array', items: ref('NodeRun') },
   }),
   NodeTest: object({ status: { enum: ENDINGS }, result: any, log: text, error }, ['log', 'error']),
@@ -169,6 +171,8 @@ export const schemas = {
     body: { type: ['string', 'null'], description: 'up to 256 KB; null above, and when it was never read: see /raw' },
     bodyEncoding: { enum: ['utf8', 'base64', null] },
   }),
+  ...replaySchemas,
+  Replays: page('Replay'),
   Task: object(task),
   Tasks: page('Task'),
   TaskDetail: object({ ...task, data: any, values: any }),

@@ -14,6 +14,7 @@ import type { AdminStorage } from '../admin-storage.js';
 import { inMemoryChannels, inMemoryNotifications } from './in-memory-channels.js';
 import { InMemoryCollections } from './in-memory-collections.js';
 import { InMemoryWorkflows } from './in-memory-workflows.js';
+import { inMemoryReplays, type InMemoryReplays } from './in-memory-replays.js';
 import { inMemoryNodeTests, type NodeTestRow } from './in-memory-node-tests.js';
 import { InMemoryTasks } from './in-memory-tasks.js';
 import { pageOf } from './page-of.js';
@@ -21,6 +22,7 @@ import { pageOf } from './page-of.js';
 export interface InMemoryStorage extends AdminStorage {
   tasks: InMemoryTasks;
   collections: InMemoryCollections;
+  replays: InMemoryReplays;
   /** What `history` answers from; specs put things in. */
   executionRows: ExecutionDetail[];
   requestRows: RequestDetail[];
@@ -47,6 +49,9 @@ export function inMemoryStorage(): InMemoryStorage {
     workflows,
     tasks: new InMemoryTasks(),
     collections: new InMemoryCollections(),
+    replays: inMemoryReplays((execution) =>
+      storage.executionRows.push({ ...blankExecution(execution.id), ...execution }),
+    ),
     executionRows: [],
     requestRows: [],
     asked: [],
@@ -61,7 +66,7 @@ export function inMemoryStorage(): InMemoryStorage {
     channels: inMemoryChannels(),
     notifications: inMemoryNotifications(),
     triggers: triggers(() => storage),
-    configuration: configuration(workflows),
+    configuration: configuration(workflows, () => storage.secretValues),
     executions: executions(() => storage),
     nodeTests: inMemoryNodeTests(nodeTestRows),
     ping: async () => {
@@ -136,7 +141,7 @@ async function createRetry(
 /** A queued execution with nothing in it yet. */
 export function blankExecution(id: string): ExecutionDetail {
   const none = { reason: null, requestId: null, startedAt: null, endedAt: null, request: null, reply: null };
-  const rest = { output: null, error: null, previousExecutionId: null, nodeRuns: [], input: null };
+  const rest = { output: null, error: null, previousExecutionId: null, replayId: null, nodeRuns: [], input: null };
   return { id, workflowKey: '', version: 0, versionId: 0, status: 'queued', createdAt: new Date(), ...none, ...rest };
 }
 
@@ -185,11 +190,14 @@ function triggers(storage: () => InMemoryStorage): AdminStorage['triggers'] {
   };
 }
 
-function configuration(workflows: InMemoryWorkflows): AdminStorage['configuration'] {
+function configuration(
+  workflows: InMemoryWorkflows,
+  secretValues: () => Map<string, string>,
+): AdminStorage['configuration'] {
   return {
     readEpoch: async () => 0,
     loadActive: async () => [],
-    loadSecrets: async () => new Map(),
+    loadSecrets: async () => secretValues(),
     loadVersion: async (versionId) => {
       const of = workflows.versionById(versionId);
       if (!of) return null;

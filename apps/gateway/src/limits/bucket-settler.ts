@@ -7,8 +7,6 @@ import type { CreditBucket } from './credit-bucket.js';
 const SPACING = 10;
 /** Buckets per call: Redis runs the script alone, and 250 cost it less than a millisecond. */
 const MOST_PER_CALL = 250;
-/** A call unanswered for so long counts as an outage already; a healthy Redis answers in one or two milliseconds. */
-const PATIENCE = 100;
 /** Time between two attempts to find Redis again. Milliseconds. */
 const RETRY = 1_000;
 
@@ -17,7 +15,7 @@ export class BucketSettler {
   private listed: CreditBucket[] = [];
   private timer: NodeJS.Timeout | null = null;
   private running: Promise<void> | null = null;
-  private askedAt = 0;
+  private isLate = false;
   private answeredAt = -Infinity;
   private failedAt: number | null = null;
   private closed = false;
@@ -27,6 +25,8 @@ export class BucketSettler {
     private readonly shared: SharedBuckets,
     private readonly logger: Pick<Logger, 'info' | 'warn'>,
     private readonly now: () => number,
+    /** Milliseconds after which a call without an answer counts as an outage already. */
+    private readonly patienceMs: number,
   ) {
     this.quiet = new OncePer(60_000, now);
   }
@@ -38,12 +38,12 @@ export class BucketSettler {
 
   /** True when no answer is to be expected soon, so that nobody's credit may end by the want of one. */
   get isAway(): boolean {
-    return this.failedAt !== null || (this.running !== null && this.now() - this.askedAt > PATIENCE);
+    return this.failedAt !== null || this.isLate;
   }
 
-  /** Has the bucket settled soon. */
+  /** Has the bucket settled soon, when it owes anything. */
   list(bucket: CreditBucket): void {
-    if (bucket.isListed) return;
+    if (bucket.isListed || bucket.owed === 0) return;
     bucket.isListed = true;
     this.listed.push(bucket);
     this.schedule();
@@ -78,7 +78,9 @@ export class BucketSettler {
   private async run(): Promise<void> {
     const batch = this.listed.splice(0, MOST_PER_CALL);
     for (const bucket of batch) bucket.isListed = false;
-    this.askedAt = this.now();
+    // After a stall of our own, an answer that is there already is read before the verdict.
+    const patience = setTimeout(() => setImmediate(() => (this.isLate = isOpen)), this.patienceMs).unref();
+    let isOpen = true;
     try {
       const requests = batch.map(({ name, limit, owed }) => ({ bucket: name, ...limit, want: owed }));
       const grants = await this.shared.take(requests);
@@ -89,6 +91,8 @@ export class BucketSettler {
     } catch (error) {
       this.fail(batch, error);
     } finally {
+      clearTimeout(patience);
+      this.isLate = isOpen = false;
       this.running = null;
       if (this.listed.length > 0) this.schedule();
     }

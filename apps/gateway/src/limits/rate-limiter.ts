@@ -6,6 +6,8 @@ import { RecentMap } from './recent-map.js';
 
 /** Senders choose their addresses: some 200 bytes each, 20 MB at the most. */
 const MOST_BUCKETS = 100_000;
+/** A healthy Redis answers in one or two milliseconds. */
+const PATIENCE = 250;
 
 export interface RateLimiterOptions {
   /** Closed by the limiter; null: this process counts for itself. */
@@ -13,6 +15,8 @@ export interface RateLimiterOptions {
   logger: Pick<Logger, 'info' | 'warn'>;
   /** Milliseconds, never going back. */
   now?: () => number;
+  /** Milliseconds the shared buckets may take to answer before this process counts for itself. */
+  patienceMs?: number;
 }
 
 /**
@@ -25,9 +29,9 @@ export class RateLimiter {
   private readonly settler: BucketSettler | null;
   private readonly now: () => number;
 
-  constructor({ shared, logger, now = () => performance.now() }: RateLimiterOptions) {
+  constructor({ shared, logger, now = () => performance.now(), patienceMs = PATIENCE }: RateLimiterOptions) {
     this.now = now;
-    this.settler = shared && new BucketSettler(shared, logger, now);
+    this.settler = shared && new BucketSettler(shared, logger, now, patienceMs);
   }
 
   /** @returns 0 when one more is within the limit, and counted; else after how many milliseconds to ask again */
@@ -35,11 +39,10 @@ export class RateLimiter {
     const now = this.now();
     const bucket = this.bucketOf(name, limit, now);
     const tokens = bucket.refill(limit, now);
-    const { settler } = this;
-    const onCredit = settler?.isTaking === true;
-    const isSpent = tokens >= 1 && (!onCredit || settler.isAway || bucket.owed < creditOf(limit));
-    if (isSpent) bucket.spend(onCredit);
-    if (onCredit && bucket.owed > 0 && (isSpent || now >= bucket.askAgainAt)) settler.list(bucket);
+    const settler = this.settler?.isTaking ? this.settler : null;
+    const isSpent = tokens >= 1 && hasCredit(bucket, settler);
+    if (isSpent) bucket.spend(settler !== null);
+    if (isSpent || now >= bucket.askAgainAt) settler?.list(bucket);
     return isSpent ? 0 : Math.max(1, bucket.waitMs);
   }
 
@@ -59,4 +62,9 @@ export class RateLimiter {
     this.buckets.set(name, bucket);
     return bucket;
   }
+}
+
+/** Without an answer to come, what a bucket owes is no reason to refuse. */
+function hasCredit(bucket: CreditBucket, settler: BucketSettler | null): boolean {
+  return settler === null || settler.isAway || bucket.owed < creditOf(bucket.limit);
 }

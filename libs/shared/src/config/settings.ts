@@ -160,6 +160,12 @@ export const settings = {
     '100000',
     'Waiting executions above which new requests get 503 with Retry-After.',
   ),
+  REPLAY_RATE: setting(
+    'Limits',
+    parse.integer(1, 10_000),
+    '100',
+    'Requests or executions that a replay starts again per second, unless it says another rate; it stands still above half of BACKLOG_HIGH_WATER.',
+  ),
   BODY_LIMIT_MAX: setting(
     'Limits',
     parse.amount,

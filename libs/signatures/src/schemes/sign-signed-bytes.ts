@@ -1,13 +1,18 @@
-import { createHash, randomUUID } from 'node:crypto';
-import type { KeyKind, SigningEntry, SignedBytesScheme, UnsignedRequest } from '../contract.js';
+import { randomUUID } from 'node:crypto';
+import type { KeyKind, SigningEntry, SignedBytesScheme, UnsignedRequest, ValueSource } from '../contract.js';
 import { findValue } from '../find-value.js';
 import { placeValue } from '../place-value.js';
-import { pathOf, queryOf, urlSpellings } from '../sender-url.js';
+import { urlSpellings } from '../sender-url.js';
+import { withBodyHash } from './body-hash.js';
 import { makeDigest, makeSignature } from './signature-algorithm.js';
 import { writeSignature } from './signature-grammar.js';
-import { hasPiece, parseTemplate, renderTemplate } from './signed-bytes-template.js';
+import { signedParts } from './signed-parts.js';
 import { isSymmetric, signingKeys } from './signing-keys.js';
 import { writeTimestamp } from './timestamp-rule.js';
+import { usableTemplate } from './usable-template.js';
+
+/** Signs the parts made with the text of a secret. */
+type MakeParts = (secret: string) => Buffer[];
 
 /**
  * Signs as the preset's sender does: with the entry's first usable secret, or with its private key where secrets are
@@ -20,73 +25,57 @@ export function signSignedBytes(
   request: UnsignedRequest,
   now: Date,
 ): UnsignedRequest {
+  const pieces = usableTemplate(scheme);
+  if (!pieces) throw unusable(entry);
   const timestamp = scheme.timestamp === null ? null : writeTimestamp(scheme.timestamp, now);
-  let signed = withHash(scheme, request);
+  const stamped = withStamps(scheme, entry, request, timestamp);
+  const complete = withBodyHash(scheme, pieces, stamped);
+  const { kind, bytes } = signatureOf(scheme, entry, (secret) => {
+    const isHashed = scheme.bodyHash !== undefined && find(scheme.bodyHash.from, complete) !== null;
+    const { method, body } = complete;
+    const url = urlSpellings(complete.url, scheme.url)[0]!;
+    const [nonce, id] = [find(scheme.nonce, complete), find(scheme.id, complete)];
+    const parts = signedParts(scheme, { pieces, method, url, body, timestamp, nonce, id, isHashed }, secret);
+    if (!parts) throw new Error('A form with a field that is there twice cannot be signed.');
+    return parts;
+  });
+  return placeValue(complete, scheme.signature, writeSignature(scheme, { label: kind.label, bytes }, timestamp));
+}
+
+function withStamps(
+  scheme: SignedBytesScheme,
+  entry: SigningEntry,
+  request: UnsignedRequest,
+  timestamp: string | null,
+): UnsignedRequest {
+  let stamped = request;
   const from = scheme.timestamp?.from;
-  if (from && timestamp !== null) signed = placeValue(signed, from, timestamp);
+  if (from && timestamp !== null) stamped = placeValue(stamped, from, timestamp);
   for (const source of [scheme.nonce, scheme.id]) {
-    if (source && find(source, signed) === null) signed = placeValue(signed, source, randomUUID());
+    if (source && find(source, stamped) === null) stamped = placeValue(stamped, source, randomUUID());
   }
-  const keyId = scheme.keyId === null ? null : (entry.keyId ?? entry.secrets[0]?.split(':', 1)[0] ?? '');
-  if (scheme.keyId !== null && keyId !== null) signed = placeValue(signed, scheme.keyId, keyId);
-  const { kind, bytes } = signatureOf(scheme, entry, signed, timestamp);
-  return placeValue(signed, scheme.signature, writeSignature(scheme, { label: kind.label, bytes }, timestamp));
+  if (scheme.keyId === null) return stamped;
+  return placeValue(stamped, scheme.keyId, entry.keyId ?? entry.secrets[0]?.split(':', 1)[0] ?? '');
 }
 
 function signatureOf(
   scheme: SignedBytesScheme,
   entry: SigningEntry,
-  request: UnsignedRequest,
-  timestamp: string | null,
+  makeParts: MakeParts,
 ): { kind: KeyKind; bytes: Buffer } {
   const pair = scheme.keys.find((kind) => !isSymmetric(kind));
   if (pair && entry.privateKey !== undefined) {
-    return { kind: pair, bytes: makeSignature(pair, entry.privateKey, partsOf(scheme, request, timestamp, '')) };
+    return { kind: pair, bytes: makeSignature(pair, entry.privateKey, makeParts('')) };
   }
   const key = signingKeys(scheme, entry).find(({ kind }) => isSymmetric(kind));
   if (!key) throw unusable(entry);
-  return { kind: key.kind, bytes: makeDigest(key.kind, key.key, partsOf(scheme, request, timestamp, key.text)) };
+  return { kind: key.kind, bytes: makeDigest(key.kind, key.key, makeParts(key.text)) };
 }
 
-function partsOf(
-  scheme: SignedBytesScheme,
-  request: UnsignedRequest,
-  timestamp: string | null,
-  secret: string,
-): Buffer[] {
-  const pieces = parseTemplate(scheme.signedBytes) ?? [];
-  const url = urlSpellings(request.url, scheme.url)[0]!;
-  const parts = renderTemplate(pieces, {
-    raw: request.body,
-    text: {
-      timestamp: timestamp ?? '',
-      nonce: (scheme.nonce && find(scheme.nonce, request)) ?? '',
-      id: (scheme.id && find(scheme.id, request)) ?? '',
-      method: request.method.toUpperCase(),
-      url,
-      path: pathOf(url),
-      query: queryOf(url),
-      secret,
-    },
-    unsignedParams: scheme.unsignedParams ?? [],
-    isHashed: scheme.bodyHash !== undefined && find(scheme.bodyHash.from, request) !== null,
-  });
-  if (!parts || parts.length === 0) throw new Error('The template or the body of this request cannot be signed.');
-  return parts;
-}
-
-/** A body that is no form is signed by its hash where the scheme knows one. */
-function withHash({ bodyHash, signedBytes }: SignedBytesScheme, request: UnsignedRequest): UnsignedRequest {
-  const pieces = parseTemplate(signedBytes) ?? [];
-  const isForm = /^application\/x-www-form-urlencoded/i.test(request.headers['content-type'] ?? '');
-  if (!bodyHash || isForm || request.body.length === 0 || !hasPiece(pieces, 'form:sorted')) return request;
-  return placeValue(request, bodyHash.from, createHash(bodyHash.algorithm).update(request.body).digest('hex'));
-}
-
-function find(source: Parameters<typeof findValue>[0], { url, headers, body }: UnsignedRequest): string | null {
-  return findValue(source, { url, headers, rawBody: body });
+function find(source: ValueSource | null, { url, headers, body }: UnsignedRequest): string | null {
+  return source && findValue(source, { url, headers, rawBody: body });
 }
 
 function unusable({ provider }: SigningEntry): Error {
-  return new Error(`An entry of "${provider}" cannot sign: it has no key to sign with.`);
+  return new Error(`An entry of "${provider}" cannot sign: its scheme contradicts itself or has no key.`);
 }

@@ -64,7 +64,7 @@ const CREATE_RETRY = {
  * are not made again, a link to the old one.
  */
 export async function createRetry(
-  database: Database,
+  database: Pick<Database, 'query'>,
   box: SecretBox,
   { id, of, versionId, restored }: RetryToCreate,
 ): Promise<RetryResult> {

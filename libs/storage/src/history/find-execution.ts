@@ -20,6 +20,7 @@ export interface ExecutionRow {
 interface DetailRow extends ExecutionRow, RequestColumns {
   version_id: number;
   previous_execution_id: string | null;
+  replay_id: string | null;
   input: Json;
   reply: Reply | null;
   output: Json;
@@ -32,7 +33,7 @@ export const EXECUTION_COLUMNS = `e.id, w.key as workflow_key, v.number as versi
 
 const FIND = {
   name: 'find-execution',
-  text: `select ${EXECUTION_COLUMNS}, e.version_id, e.previous_execution_id, i.input, o.reply, o.output, o.error,
+  text: `select ${EXECUTION_COLUMNS}, e.version_id, e.previous_execution_id, m.replay_id, i.input, o.reply, o.output, o.error,
     r.id as request_id, r.received_at, r.method, r.url, r.ip, r.headers, r.body, r.content, r.content_type, r.delivery_id
   from executions e
   join workflows w on w.id = e.workflow_id
@@ -40,6 +41,7 @@ const FIND = {
   left join lateral (select * from requests where id = e.request_id limit 1) r on true
   left join lateral (select input from execution_inputs where execution_id = e.id limit 1) i on true
   left join lateral (select * from execution_results where execution_id = e.id limit 1) o on true
+  left join lateral (select replay_id from replay_members where execution_id = e.id limit 1) m on true
   where e.id = $1`,
 };
 
@@ -54,6 +56,7 @@ export async function findExecution(database: Database, id: string): Promise<Exe
     request: toStoredRequest(row),
     input: row.input,
     previousExecutionId: row.previous_execution_id,
+    replayId: row.replay_id,
     nodeRuns: runs.map(withoutRestore),
     reply: row.reply,
     output: row.output,

@@ -5,6 +5,7 @@ import { deleteDedupIds } from './delete-dedup-ids.js';
 import { deleteExecutions } from './delete-executions.js';
 import { deleteNotifications } from './delete-notifications.js';
 import { deleteRefusalCounts } from './delete-refusal-counts.js';
+import { deleteReplays } from './delete-replays.js';
 import { deleteRequests } from './delete-requests.js';
 import { deleteStrayTasks } from './delete-stray-tasks.js';
 import { loadRetentionPlan } from './retention-plan.js';
@@ -24,5 +25,6 @@ export async function pruneHistory(client: Pick<pg.Client, 'query'>, options: Pr
   rows += await deleteDedupIds(client, options);
   rows += await deleteRefusalCounts(client, plan.countsBefore, options);
   rows += await deleteNotifications(client, plan.countsBefore, options);
+  rows += await deleteReplays(client, plan.daysBefore, options);
   return { rows, partitions: dropped, postponed };
 }

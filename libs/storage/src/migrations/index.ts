@@ -1,5 +1,6 @@
 import { InitialSchema1795305600000 } from './1795305600000-initial-schema.js';
 import { NodeTests1795496400000 } from './1795496400000-node-tests.js';
+import { Replays1795503600000 } from './1795503600000-replays.js';
 import { RequestLog1795500000000 } from './1795500000000-request-log.js';
 import { NestedExecutions1795478400000 } from './1795478400000-nested-executions.js';
 import { Collections1795482000000 } from './1795482000000-collections.js';
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   Triggers1795492800000,
   NodeTests1795496400000,
   RequestLog1795500000000,
+  Replays1795503600000,
 ];
