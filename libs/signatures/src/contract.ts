@@ -282,7 +282,8 @@ export interface HandshakeMatch {
   method?: string;
   header?: { name: string; equals?: string };
   query?: string;
-  json?: { path: string; equals?: Json };
+  /** A member that is there, and another that is not. */
+  json?: { path: string; equals?: Json; without?: string };
 }
 
 /**

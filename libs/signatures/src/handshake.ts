@@ -1,4 +1,4 @@
-import { equalInConstantTime, type Json } from '#shared';
+import { equalInConstantTime } from '#shared';
 import type {
   Handshake,
   HandshakeMatch,
@@ -57,18 +57,19 @@ function isMatch({ method, header, query, json }: HandshakeMatch, message: Signe
   if (method !== undefined && method !== message.method.toUpperCase()) return false;
   if (header && !isText(findValue({ header: header.name }, message), header.equals)) return false;
   if (query !== undefined && findValue({ query }, message) === null) return false;
-  return !json || isMember(message.rawBody, json.path, json.equals);
+  return !json || isMember(message.rawBody, json);
 }
 
 function isText(text: string | null, wanted: string | undefined): boolean {
   return text !== null && (wanted === undefined || text === wanted);
 }
 
-function isMember(body: Buffer, path: string, wanted: Json | undefined): boolean {
+function isMember(body: Buffer, { path, equals, without }: NonNullable<HandshakeMatch['json']>): boolean {
   const found = body.length > MAX_PROBE_BYTES ? null : findJson(body, path);
-  if (!found || wanted === undefined) return found !== null;
-  const isSame = typeof wanted === 'string' ? found.kind === 'text' : found.kind !== 'text';
-  return isSame && 'text' in found && found.text === String(wanted);
+  if (!found || (without !== undefined && findJson(body, without))) return false;
+  if (equals === undefined) return true;
+  const isSameKind = (typeof equals === 'string') === (found.kind === 'text');
+  return isSameKind && 'text' in found && found.text === String(equals);
 }
 
 function answerTo(answer: Handshake['answer'], entry: SignatureEntry, message: SignedMessage): HandshakeOutcome {

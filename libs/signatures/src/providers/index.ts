@@ -1,9 +1,58 @@
 import type { Provider } from '../contract.js';
+import { alipay } from './alipay.js';
+import { basic } from './basic.js';
+import { cloudevents } from './cloudevents.js';
+import { discord } from './discord.js';
+import { gitea } from './gitea.js';
 import { github } from './github.js';
+import { gitlab } from './gitlab.js';
+import { gitlabSigning } from './gitlab-signing.js';
 import { hmac } from './hmac.js';
+import { hubspot } from './hubspot.js';
+import { line } from './line.js';
+import { linear } from './linear.js';
+import { notion } from './notion.js';
+import { razorpay } from './razorpay.js';
+import { sendgrid } from './sendgrid.js';
+import { shopify } from './shopify.js';
+import { slack } from './slack.js';
+import { square } from './square.js';
+import { standardWebhooks } from './standard-webhooks.js';
+import { stripe } from './stripe.js';
+import { svix } from './svix.js';
+import { token } from './token.js';
+import { twilio } from './twilio.js';
+import { wechatPay } from './wechat-pay.js';
+
+const all: readonly Provider[] = [
+  github,
+  gitlab,
+  gitlabSigning,
+  gitea,
+  stripe,
+  square,
+  razorpay,
+  alipay,
+  wechatPay,
+  shopify,
+  hubspot,
+  linear,
+  notion,
+  slack,
+  discord,
+  twilio,
+  sendgrid,
+  line,
+  standardWebhooks,
+  svix,
+  cloudevents,
+  hmac,
+  token,
+  basic,
+];
 
 /** The registry: every provider, by name. */
-export const providers: ReadonlyMap<string, Provider> = new Map([github, hmac].map((entry) => [entry.name, entry]));
+export const providers: ReadonlyMap<string, Provider> = new Map(all.map((entry) => [entry.name, entry]));
 
 /** The provider of that name; null when this release has none. */
 export function findProvider(name: string): Provider | null {

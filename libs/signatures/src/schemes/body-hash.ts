@@ -1,6 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { decodeStrictly } from '../bytes.js';
-import type { SignatureFault, SignedBytesScheme, SignedMessage, UnsignedRequest } from '../contract.js';
+import type {
+  DigestAlgorithm,
+  SignatureFault,
+  SignatureHeaders,
+  SignedBytesScheme,
+  SignedMessage,
+  UnsignedRequest,
+} from '../contract.js';
 import { findValue } from '../find-value.js';
 import { placeValue } from '../place-value.js';
 import { hasPiece, type TemplatePiece } from './signed-bytes-template.js';
@@ -17,14 +24,19 @@ export function isBodyHashed(
   message: Pick<SignedMessage, 'url' | 'headers' | 'rawBody'>,
 ): boolean | SignatureFault {
   if (!readsForm(pieces)) return false;
-  const { rawBody, headers } = message;
   const hash = bodyHash ? findValue(bodyHash.from, message) : null;
-  if (bodyHash && hash !== null) {
-    const sent = decodeStrictly(hash, 'hex');
-    const actual = createHash(bodyHash.algorithm).update(rawBody).digest();
-    return sent?.length === actual.length && timingSafeEqual(sent, actual) ? true : 'mismatch';
-  }
-  return rawBody.length === 0 || FORM.test(headers['content-type'] ?? '') ? false : 'malformed_body';
+  if (bodyHash && hash !== null) return isHashOf(hash, bodyHash.algorithm, message.rawBody) ? true : 'mismatch';
+  return message.rawBody.length === 0 || isForm(message.headers) ? false : 'malformed_body';
+}
+
+function isHashOf(hex: string, algorithm: DigestAlgorithm, body: Buffer): boolean {
+  const sent = decodeStrictly(hex, 'hex');
+  const actual = createHash(algorithm).update(body).digest();
+  return sent?.length === actual.length && timingSafeEqual(sent, actual);
+}
+
+function isForm(headers: SignatureHeaders): boolean {
+  return FORM.test(headers['content-type'] ?? '');
 }
 
 /** The request with the hash of its body, where the scheme wants one of bodies that are no forms. */
@@ -33,8 +45,7 @@ export function withBodyHash(
   pieces: readonly TemplatePiece[],
   request: UnsignedRequest,
 ): UnsignedRequest {
-  const isForm = FORM.test(request.headers['content-type'] ?? '');
-  if (!bodyHash || !readsForm(pieces) || isForm || request.body.length === 0) return request;
+  if (!bodyHash || !readsForm(pieces) || isForm(request.headers) || request.body.length === 0) return request;
   return placeValue(request, bodyHash.from, createHash(bodyHash.algorithm).update(request.body).digest('hex'));
 }
 

@@ -64,9 +64,17 @@ function readValues(
   const nonce = scheme.nonce && findValue(scheme.nonce, message);
   const id = scheme.id && findValue(scheme.id, message);
   if ((scheme.nonce && nonce === null) || (scheme.id && id === null)) return 'missing_signature';
-  const rule = scheme.timestamp;
-  if (rule === null || isInBody(rule.from)) return { timestamp: null, nonce, id };
+  const timestamp = readTime(scheme, pairs, message);
+  return typeof timestamp === 'string' ? timestamp : { timestamp: timestamp.text, nonce, id };
+}
+
+function readTime(
+  { timestamp: rule }: SignedBytesScheme,
+  pairs: readonly string[],
+  message: SignedMessage,
+): { text: string | null } | SignatureFault {
+  if (rule === null || isInBody(rule.from)) return { text: null };
   if (rule.from === null && pairs.length > 1) return 'malformed_timestamp';
-  const timestamp = rule.from ? findValue(rule.from, message) : pairs[0] || null;
-  return timestamp === null ? 'missing_timestamp' : { timestamp, nonce, id };
+  const text = rule.from ? findValue(rule.from, message) : pairs[0];
+  return text ? { text } : 'missing_timestamp';
 }

@@ -55,7 +55,12 @@ function withStamps(
     if (source && find(source, stamped) === null) stamped = placeValue(stamped, source, randomUUID());
   }
   if (scheme.keyId === null) return stamped;
-  return placeValue(stamped, scheme.keyId, entry.keyId ?? entry.secrets[0]?.split(':', 1)[0] ?? '');
+  return placeValue(stamped, scheme.keyId, entry.keyId ?? idOf(entry.secrets[0] ?? ''));
+}
+
+/** Secrets of a scheme that chooses keys are written `<id>:<key>`. */
+function idOf(secret: string): string {
+  return secret.slice(0, Math.max(0, secret.indexOf(':')));
 }
 
 function signatureOf(

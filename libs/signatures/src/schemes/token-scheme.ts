@@ -44,7 +44,7 @@ function presentedToken({ word }: TokenScheme, places: readonly ValueSource[], m
     if (text === null) continue;
     if (!word || !('header' in place)) return text;
     const start = text.slice(0, word.length + 1);
-    if (start.toLowerCase() === `${word.toLowerCase()} `) return text.slice(start.length).trim();
+    if (start.toLowerCase() === `${word.toLowerCase()} `) return text.slice(start.length);
   }
   return null;
 }
