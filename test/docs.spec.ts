@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { nodeReference, triggerReference } from '#engine';
+import { nodeReference, providerReference, triggerReference } from '#engine';
 import { environmentExample } from '#shared';
 import { refusals, type RefusalEntry } from '../apps/gateway/src/webhook/refusals.js';
 
@@ -34,12 +34,13 @@ describe('the documentation', () => {
   it.each([
     ['docs/reference/nodes.md', nodeReference],
     ['docs/reference/triggers.md', triggerReference],
+    ['docs/reference/providers.md', providerReference],
   ])('has in %s what the declarations say (npm run docs:reference)', (file, reference) => {
     expect(read(file)).toBe(reference());
   });
 
   it('links to files that exist', () => {
-    const pages = ['architecture', 'extending', 'operations', 'reference/nodes', 'reference/triggers'];
+    const pages = ['architecture', 'extending', 'operations', 'reference/nodes', 'reference/triggers', 'reference/providers'];
     const decisions = readdirSync(new URL('../docs/adr/', import.meta.url)).map((name) => `docs/adr/${name}`);
     for (const file of ['README.md', 'CONTRIBUTING.md', ...pages.map((name) => `docs/${name}.md`), ...decisions]) {
       const folder = file.slice(0, file.lastIndexOf('/') + 1);

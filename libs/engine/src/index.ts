@@ -49,6 +49,7 @@ export { compileWorkflow } from './nodes/compile-workflow.js';
 export { encodeBody, type EncodedBody, type RequestContentType } from './nodes/request-body.js';
 export { parseMailAddress, type MailAddress } from './nodes/mail-address.js';
 export { nodeReference } from './reference/node-reference.js';
+export { providerReference } from './reference/provider-reference.js';
 export { triggerReference } from './reference/trigger-reference.js';
 export { interruptedReply } from './run/default-reply.js';
 export { createSecretMask, type SecretMask } from './run/mask-secrets.js';

@@ -157,6 +157,8 @@ export interface SignedBytesScheme {
   id: ValueSource | null;
   /** Which of several keys signed (a serial); null: all are tried. Keys are then written `<id>:<key>`. */
   keyId: ValueSource | null;
+  /** Hexadecimal signatures may be written in upper case too. */
+  anyHexCase?: true;
   /**
    * How the sender writes `{url}`. Absent: as it called it. `either-port`: with or without the default port. `decoded`:
    * with the escapes of the characters `:/?@!$'()*,;` undone.
@@ -287,7 +289,8 @@ export interface HandshakeMatch {
   method?: string;
   header?: { name: string; equals?: string };
   query?: string;
-  json?: { path: string; equals?: Json };
+  /** A member that is there, and another that is not. */
+  json?: { path: string; equals?: Json; without?: string };
 }
 
 /**

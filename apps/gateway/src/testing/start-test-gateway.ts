@@ -160,6 +160,7 @@ function configOf({ proxies }: TestGatewayOptions): GatewayServices['config'] {
       multipartParts: 50,
       multipartField: 1024 ** 2,
       multipartFile: Number.POSITIVE_INFINITY,
+      xmlBytes: 64 * 1024,
     },
     replyPollMs: 50,
     replyKey: Buffer.alloc(32, 1),

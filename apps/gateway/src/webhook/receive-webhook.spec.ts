@@ -163,6 +163,14 @@ describe('a refusal', () => {
     ['malformed JSON', '/api/webhooks/open', { headers: json, body: '{"a":' }, 400, 'malformed_body', 14],
     ['deep JSON', '/api/webhooks/open', { headers: json, body: '['.repeat(200_000) }, 400, 'body_too_complex', 14],
     ['many keys', '/api/webhooks/open', { headers: json, body: manyKeys() }, 400, 'body_too_complex', 14],
+    [
+      'large XML',
+      '/api/webhooks/open',
+      { headers: { 'content-type': 'text/xml' }, body: largeXml() },
+      413,
+      'xml_too_large',
+      14,
+    ],
     ['a large body', '/api/webhooks/small', { body: 'a'.repeat(1_025) }, 413, 'body_too_large', 10],
     ['a large chunked body', '/api/webhooks/small', chunked('a'.repeat(1_025)), 413, 'body_too_large', 10],
     ['a bomb', '/api/webhooks/small', encoded('gzip', gzipSync(Buffer.alloc(1e7))), 413, 'body_too_large', 10],
@@ -438,6 +446,9 @@ describe('a drain', () => {
   });
 });
 
+function largeXml(): string {
+  return `<a>${'x'.repeat(64 * 1024)}</a>`;
+}
 function manyKeys(): string {
   return JSON.stringify(Object.fromEntries(Array.from({ length: 10_001 }, (_, at) => [`k${at}`, 1])));
 }

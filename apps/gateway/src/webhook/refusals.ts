@@ -99,6 +99,7 @@ export const refusals = {
   ),
   too_many_parts: refusal(14, 'parse-body', 413, 'Content Too Large', 'The form has more parts than are accepted.'),
   part_too_large: refusal(14, 'parse-body', 413, 'Content Too Large', 'A field or file of the form is too large.'),
+  xml_too_large: refusal(14, 'parse-body', 413, 'Content Too Large', 'XML bodies of this size are not accepted.'),
   invalid_body: refusal(15, 'screen', 400, 'Bad Request', 'The body does not match the schema of this webhook.'),
   filter_failed: refusal(
     15,

@@ -41,7 +41,7 @@ export interface ExecuteWorkflowParts {
   lease: Pick<WorkerLease, 'hold'>;
   running: Pick<RunningExecutions, 'add' | 'remove'>;
   ports: Omit<EnginePorts, 'journal'>;
-  settings: Pick<Settings, 'JSON_LIMITS' | 'MULTIPART_LIMITS' | 'RESULT_LIMITS' | 'SCRIPT_LIMITS'>;
+  settings: Pick<Settings, 'JSON_LIMITS' | 'MULTIPART_LIMITS' | 'XML_LIMITS' | 'RESULT_LIMITS' | 'SCRIPT_LIMITS'>;
   logger: Logger;
 }
 

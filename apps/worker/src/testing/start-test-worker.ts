@@ -24,6 +24,7 @@ const LEASE_TTL = 60_000;
 const SETTINGS = {
   JSON_LIMITS: { depth: 64, keys: 10_000 },
   MULTIPART_LIMITS: { parts: 50, field: 1024 ** 2, file: 0 },
+  XML_LIMITS: { bytes: 1024 ** 2 },
   RESULT_LIMITS: { node: 1_000_000, reply: 1_000_000, state: 16_000_000 },
   SCRIPT_LIMITS: { wall: 10_000 },
 } as unknown as ExecuteWorkflowParts['settings'];

@@ -44,6 +44,7 @@ describe('request: what is sent', () => {
       parseLimits({
         JSON_LIMITS: { depth: 64, keys: 10_000 },
         MULTIPART_LIMITS: { parts: 50, field: 1024, file: 0 },
+        XML_LIMITS: { bytes: 1024 },
       }),
     );
     if (!parsed.ok) throw new Error(parsed.detail);

@@ -14,6 +14,7 @@ const NO_LIMITS = {
   multipartParts: Number.POSITIVE_INFINITY,
   multipartField: Number.POSITIVE_INFINITY,
   multipartFile: Number.POSITIVE_INFINITY,
+  xmlBytes: Number.POSITIVE_INFINITY,
 };
 const FROM_BODY = new Set(['data', 'body', 'vars']);
 

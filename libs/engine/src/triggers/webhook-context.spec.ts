@@ -14,6 +14,7 @@ const limits = {
   multipartParts: 50,
   multipartField: 1024 ** 2,
   multipartFile: 1024 ** 2,
+  xmlBytes: 1024 ** 2,
 };
 const compile = compileWith(new Map());
 

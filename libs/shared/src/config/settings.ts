@@ -29,6 +29,7 @@ const JSON_TEXT = { depth: 64, keys: 10_000 };
 const TIMES = { headers: 10_000, request: 30_000, answer: 60_000, idle: 72_000 };
 const FAILURES = { count: 1_000, per: 60_000 };
 const MULTIPART = { parts: 50, field: 1024 ** 2, file: 0 };
+const XML = { bytes: 1024 ** 2 };
 const RESULTS = { node: 1024 ** 2, reply: 5 * 1024 ** 2, state: 16 * 1024 ** 2 };
 const MAIL = { recipients: 100, message: 10 * 1024 ** 2 };
 const EVALUATIONS = { memory: 128 * 1024 ** 2, time: 2_000, output: 1024 ** 2, processes: 2 };
@@ -189,6 +190,12 @@ export const settings = {
     parse.limits(MULTIPART),
     'parts=50,field=1mb,file=0',
     'Most parts of a multipart body, largest field and largest file; a file of 0: as large as the body may be.',
+  ),
+  XML_LIMITS: setting(
+    'Limits',
+    parse.limits(XML),
+    'bytes=1mb',
+    'Largest XML body that is parsed. XML is read in one piece, for tenths of a second per hostile megabyte in which the process serves nobody else; messages in XML have a few KB.',
   ),
   REQUEST_TIMEOUTS: setting(
     'Limits',

@@ -11,7 +11,7 @@ import type { WebhookRequest } from '../webhook-request.js';
  * Gate 14: the request as it will be stored, and `$context` made from it by the same function that the worker uses. The
  * delivery id, unless the document has a key of its own, is the first of: what a preset says, what a signature proved
  * to be unique, `Idempotency-Key`, `webhook-id`. It is looked for after parsing, when the body is known to keep the limits.
- * @throws Refusal malformed_body, body_too_complex, unsupported_media_type, too_many_parts, part_too_large
+ * @throws Refusal malformed_body, body_too_complex, unsupported_media_type, too_many_parts, part_too_large, xml_too_large
  */
 export function parseBody(
   request: WebhookRequest,

@@ -8,6 +8,7 @@ const limits = {
   multipartParts: 50,
   multipartField: 1024 ** 2,
   multipartFile: 10 * 1024 ** 2,
+  xmlBytes: 1024 ** 2,
 };
 
 function parse(body: string | Buffer, type?: string): ParsedBody {
@@ -200,7 +201,7 @@ describe('parseBody', () => {
   });
 
   it('never throws nor exceeds its limits, whatever the bytes and the type', () => {
-    const small = { jsonDepth: 3, jsonKeys: 4, multipartParts: 2, multipartField: 4, multipartFile: 5 };
+    const small = { jsonDepth: 3, jsonKeys: 4, multipartParts: 2, multipartField: 4, multipartFile: 5, xmlBytes: 100 };
     const types = fc.constantFrom(
       'application/json',
       'application/json; charset=utf-16be',

@@ -53,7 +53,7 @@ function parseByType(body: Buffer, type: ContentType, reading: JsonReading): Typ
     case 'other-multipart':
       return refuse('unsupported_media_type', 'of the multipart types only multipart/form-data is accepted');
     case 'xml':
-      return parseXmlBody(body, type.charset);
+      return parseXmlBody(body, type.charset, reading.limits);
     case 'text':
       return parseText(body, charsetOf(type));
     case 'bytes':

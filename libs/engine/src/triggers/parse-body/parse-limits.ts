@@ -1,6 +1,6 @@
 import type { Settings } from '#shared';
 
-/** JSON_LIMITS and MULTIPART_LIMITS of contract.md 11. */
+/** What the settings JSON_LIMITS, MULTIPART_LIMITS and XML_LIMITS say. */
 export interface ParseLimits {
   /** Arrays and objects inside one another. */
   jsonDepth: number;
@@ -12,10 +12,12 @@ export interface ParseLimits {
   multipartField: number;
   /** Bytes of one file. */
   multipartFile: number;
+  /** Bytes of an XML body. */
+  xmlBytes: number;
 }
 
 /** The limits an operator set: the same for gateway, worker and admin, so that all read a stored request alike. */
-export function parseLimits(settings: Pick<Settings, 'JSON_LIMITS' | 'MULTIPART_LIMITS'>): ParseLimits {
+export function parseLimits(settings: Pick<Settings, 'JSON_LIMITS' | 'MULTIPART_LIMITS' | 'XML_LIMITS'>): ParseLimits {
   const { depth, keys } = settings.JSON_LIMITS;
   const { parts, field, file } = settings.MULTIPART_LIMITS;
   return {
@@ -24,5 +26,6 @@ export function parseLimits(settings: Pick<Settings, 'JSON_LIMITS' | 'MULTIPART_
     multipartParts: parts,
     multipartField: field,
     multipartFile: file === 0 ? Number.POSITIVE_INFINITY : file,
+    xmlBytes: settings.XML_LIMITS.bytes,
   };
 }

@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import type { Json, JsonObject } from '#shared';
 import { parseBody, type ParsedBody } from './parse-body.js';
 
-const limits = { jsonDepth: 64, jsonKeys: 100, multipartParts: 50, multipartField: 2048, multipartFile: 4096 };
+const limits = {
+  jsonDepth: 64,
+  jsonKeys: 100,
+  multipartParts: 50,
+  multipartField: 2048,
+  multipartFile: 4096,
+  xmlBytes: 4096,
+};
 const TYPE = 'multipart/form-data; boundary=b';
 
 function parse(body: string | Buffer, type = TYPE): ParsedBody {

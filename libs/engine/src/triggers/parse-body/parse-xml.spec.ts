@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import type { Json } from '#shared';
 import { parseBody, type ParsedBody } from './parse-body.js';
 
-const limits = { jsonDepth: 64, jsonKeys: 10_000, multipartParts: 50, multipartField: 1024, multipartFile: 1024 };
+const limits = {
+  jsonDepth: 64,
+  jsonKeys: 10_000,
+  multipartParts: 50,
+  multipartField: 1024,
+  multipartFile: 1024,
+  xmlBytes: 32 * 1024 ** 2,
+};
 
 function parse(body: string | Buffer, type = 'application/xml'): ParsedBody {
   return parseBody(Buffer.from(body as string), type, limits);
@@ -135,6 +142,18 @@ describe('XML', () => {
   it('takes what is just within the limits', () => {
     expect(parse(nested(64)).ok).toBe(true);
     expect(parse(`<a>${'<b/>'.repeat(9_999)}</a>`).ok).toBe(true);
+  });
+
+  it('counts the bytes as they came before it reads any of them', () => {
+    const small = { ...limits, xmlBytes: 20 };
+    const refused = { ok: false, status: 413, code: 'xml_too_large', detail: 'XML has more than 20 bytes' };
+    const withBytes = (bytes: number): string => `<a>${'x'.repeat(bytes - 7)}</a>`;
+    expect(parseBody(Buffer.from(withBytes(20)), 'text/xml', small)).toMatchObject({ ok: true });
+    for (const type of ['text/xml', 'application/xml; charset=nonesuch', 'application/soap+xml'])
+      expect(parseBody(Buffer.from(withBytes(21)), type, small)).toEqual(refused);
+    expect(parseBody(Buffer.from('<!DOCTYPE a []><a/>é'), 'text/xml', small)).toEqual(refused);
+    expect(parseBody(Buffer.from('<a>12345678</a>', 'utf16le'), 'text/xml', small)).toEqual(refused);
+    expect(parseBody(Buffer.from(withBytes(21)), 'text/plain', small)).toMatchObject({ ok: true });
   });
 
   it('reads megabytes of line breaks and references in one pass', () => {
