@@ -1,16 +1,18 @@
-import { resolveSecret, type AuthEntry } from '#engine';
+import type { AuthEntry } from '#engine';
+import type { Json } from '#shared';
 import {
   compileIpList,
   diagnoseSignature,
   isHeadersOnly,
+  verifyBasic,
   verifySignature,
   verifyToken,
   type DiagnosisHint,
   type SignedMessage,
 } from '#signatures';
 import type { RequestDetail } from '#storage';
-import { resolveOptions } from './resolve-options.js';
-import { envNamesIn, secretHints, type KnownSecrets } from './secret-hints.js';
+import { nameOf, resolveKnown, resolvePreset, type ResolvedPreset } from './resolve-preset.js';
+import { secretHints, type KnownSecrets } from './secret-hints.js';
 
 /** What one entry of `trigger.auth` says of a stored request. */
 export interface EntryDiagnosis {
@@ -33,13 +35,16 @@ export interface DiagnosedRequest {
 }
 
 type Finding = Pick<EntryDiagnosis, 'verdict' | 'reason'> & Partial<Pick<EntryDiagnosis, 'secretName' | 'hints'>>;
-type SignatureAuth = Extract<AuthEntry, { type: 'signature' }>;
+type TokenAuth = Extract<AuthEntry, { type: 'token' }>;
+type BasicAuth = Extract<AuthEntry, { type: 'basic' }>;
 
 const MASK = '***';
 const MASKED_PARAMETER = /[?&][^=&]*=\*\*\*(?:&|$)/;
 
 /** Decided without looking at the masked value. */
 const TOLD_APART = new Set(['missing_signature', 'misconfigured', 'unknown_provider']);
+
+const MISCONFIGURED: Finding = { verdict: 'refused', reason: 'misconfigured' };
 
 const CREDENTIAL_MASKED: DiagnosisHint = {
   code: 'credential_masked',
@@ -65,24 +70,17 @@ const KEY_UNAVAILABLE: DiagnosisHint = {
 /** Verifies a stored request again, as of its receipt, with the secrets there are now. Hints name secrets, never hold one. */
 export async function diagnoseEntry(entry: AuthEntry, asked: DiagnosedRequest): Promise<EntryDiagnosis> {
   const { verdict, reason, secretName = null, hints = [] } = await findingOf(entry, asked);
-  return {
-    type: entry.type,
-    provider: entry.type === 'signature' ? entry.provider : null,
-    ...{ verdict, reason, secretName },
-    hints: [...secretHints(entry, asked.secrets), ...hints],
-  };
+  const { type, provider = null } = entry as { type: string; provider?: string };
+  return { type, provider, verdict, reason, secretName, hints: [...secretHints(entry, asked.secrets), ...hints] };
 }
 
 function findingOf(entry: AuthEntry, asked: DiagnosedRequest): Finding | Promise<Finding> {
   if (entry.type === 'ip') return addressFinding(entry.allow, asked.request.ip);
   const { headers } = asked.request;
   if (headers === null) return { verdict: 'not_decidable', reason: null, hints: [HEADERS_NOT_KEPT] };
-  if (entry.type === 'signature') return signatureFinding(entry, headers, asked);
-  if (entry.type === 'jwt') return presentedFinding(headers.authorization, () => false);
-  const isResolved = credentialTemplates(entry).every((template) => resolve(template, asked.secrets) !== null);
-  if (!isResolved) return { verdict: 'refused', reason: 'misconfigured' };
   if (entry.type === 'token') return tokenFinding(entry, headers, asked);
-  return presentedFinding(headers.authorization, () => false);
+  if (entry.type === 'basic') return basicFinding(entry, headers, asked);
+  return presetFinding(resolvePreset(entry, asked.secrets), headers, asked);
 }
 
 function addressFinding(allow: readonly string[], ip: string): Finding {
@@ -100,23 +98,32 @@ function isOnList(allow: readonly string[], ip: string): boolean {
   }
 }
 
-function credentialTemplates(entry: Extract<AuthEntry, { type: 'basic' | 'token' }>): string[] {
-  return entry.type === 'token' ? [entry.value] : [entry.username, entry.password];
-}
-
 function tokenFinding(
-  entry: Extract<AuthEntry, { type: 'token' }>,
+  entry: TokenAuth,
   headers: Readonly<Record<string, string>>,
   { url, secrets }: DiagnosedRequest,
 ): Finding {
-  const value = resolve(entry.value, secrets)!;
+  const value = resolveKnown(entry.value, secrets);
+  if (value === null) return MISCONFIGURED;
   const finding = presentedFinding(presentedToken(entry, headers, url), (presented) => verifyToken(value, presented));
   return finding.verdict === 'accepted' ? { ...finding, secretName: nameOf(entry.value) } : finding;
 }
 
+function basicFinding(
+  { username, password }: BasicAuth,
+  headers: Readonly<Record<string, string>>,
+  { secrets }: DiagnosedRequest,
+): Finding {
+  const [name, word] = [resolveKnown(username, secrets), resolveKnown(password, secrets)];
+  if (name === null || word === null) return MISCONFIGURED;
+  const isRight = (presented: string) => verifyBasic({ username: name, password: word }, presented);
+  const finding = presentedFinding(headers.authorization, isRight);
+  return finding.verdict === 'accepted' ? { ...finding, secretName: nameOf(password) } : finding;
+}
+
 /** As the gateway finds it: a doubled parameter counts as none. */
 function presentedToken(
-  { header, query }: Extract<AuthEntry, { type: 'token' }>,
+  { header, query }: TokenAuth,
   headers: Readonly<Record<string, string>>,
   url: string,
 ): string | undefined {
@@ -132,40 +139,35 @@ function presentedFinding(presented: string | undefined, isRight: (presented: st
   return isRight(presented) ? { verdict: 'accepted', reason: null } : { verdict: 'refused', reason: 'mismatch' };
 }
 
-async function signatureFinding(
-  entry: SignatureAuth,
+async function presetFinding(
+  { entry, names, isUsable }: ResolvedPreset,
   headers: Readonly<Record<string, string>>,
-  asked: DiagnosedRequest,
+  { request, url: called }: DiagnosedRequest,
 ): Promise<Finding> {
-  const { request } = asked;
   const isOfHeaders = isHeadersOnly(entry.provider);
   if (request.body === null && !isOfHeaders) {
     return { verdict: 'not_decidable', reason: null, hints: [BODY_NOT_READ] };
   }
-  const { resolved, names } = resolveEntry(entry, asked.secrets);
-  const url = typeof resolved.options.url === 'string' ? resolved.options.url : asked.url;
+  if (!isUsable) return MISCONFIGURED;
+  const url = calledUrl(entry.options.url, called);
   const rawBody = request.body ?? Buffer.alloc(0);
   const message: SignedMessage = { method: request.method, url, headers, rawBody, now: request.receivedAt };
-  const { verdict, hints } = await diagnoseSignature(resolved, message, noKeys);
+  const { verdict, hints } = await diagnoseSignature(entry, message, noKeys);
   if (!verdict.ok) return refusedFinding(verdict.reason, hints, { headers, url, isOfHeaders });
-  const again = await verifySignature(resolved, message, noKeys);
+  const again = await verifySignature(entry, message, noKeys);
   const index = again.ok ? again.secretIndex : null;
   return { verdict: 'accepted', reason: null, secretName: index === null ? null : (names[index] ?? null), hints };
 }
 
-/** As the gateway resolves it: keys that are not there are left out. */
-function resolveEntry(entry: SignatureAuth, known: KnownSecrets) {
-  const { provider, secrets: templates = [] } = entry;
-  const rest = Object.entries(entry).filter(([name]) => !['type', 'provider', 'secrets'].includes(name));
-  const options = resolveOptions(Object.fromEntries(rest), (template) => resolve(template, known));
-  const usable = templates.flatMap((template) => {
-    const value = resolve(template, known);
-    return value === null ? [] : [{ value, name: nameOf(template) }];
-  });
-  return {
-    resolved: { provider, secrets: usable.map(({ value }) => value), options },
-    names: usable.map(({ name }) => name),
-  };
+/** As the gateway takes it: the URL of the document, with the query that its sender added to it. */
+function calledUrl(documented: Json | undefined, called: string): string {
+  if (typeof documented !== 'string') return called;
+  const mark = called.indexOf('?');
+  if (mark < 0) return documented;
+  const query = called.slice(mark + 1);
+  const own = documented.indexOf('?');
+  if (own < 0) return `${documented}?${query}`;
+  return query.startsWith(`${documented.slice(own + 1)}&`) ? `${documented.slice(0, own)}?${query}` : documented;
 }
 
 function refusedFinding(
@@ -184,14 +186,4 @@ function refusedFinding(
 
 function noKeys(): Promise<null> {
   return Promise.resolve(null);
-}
-
-function resolve(template: string, { values }: KnownSecrets): string | null {
-  return resolveSecret(template, envNamesIn(template), Object.fromEntries(values));
-}
-
-/** Null for plain text and for a text of several. */
-function nameOf(template: string): string | null {
-  const names = envNamesIn(template);
-  return names.length === 1 ? names[0]! : null;
 }
