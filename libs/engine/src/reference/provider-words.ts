@@ -149,11 +149,8 @@ function answerText(answer: Handshake['answer']): string {
   switch (answer.kind) {
     case 'fixed':
       return `answered ${answer.reply.status}${answer.reply.body === '' ? '' : ` \`${answer.reply.body}\``}.`;
-    case 'echo': {
-      const form = answer.as === 'text' ? 'as text' : `as \`${answer.as.json}\` of a JSON object`;
-      const token = answer.token === null ? '' : ` when ${sourceText(answer.token.value)} is the option \`${answer.token.option}\``;
-      return `${sourceText(answer.value)} is sent back ${form}${token}.`;
-    }
+    case 'echo':
+      return echoText(answer);
     case 'decrypted-echo':
       return `${sourceText(answer.value)} is decrypted and sent back as text.`;
     case 'secret-delivery':
@@ -163,4 +160,10 @@ function answerText(answer: Handshake['answer']): string {
     case 'grant-origin':
       return 'the origin is granted when `allowedOrigins` holds it or `*`.';
   }
+}
+
+function echoText({ value, as, token }: Extract<Handshake['answer'], { kind: 'echo' }>): string {
+  const form = as === 'text' ? 'as text' : `as \`${as.json}\` of a JSON object`;
+  const proof = token === null ? '' : ` when ${sourceText(token.value)} is the option \`${token.option}\``;
+  return `${sourceText(value)} is sent back ${form}${proof}.`;
 }
