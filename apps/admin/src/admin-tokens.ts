@@ -12,3 +12,4 @@ export const NODE_TEST_DESK = Symbol('node test desk');
 export const EXECUTION_DESK = Symbol('execution desk');
 export const REPLAY_DESK = Symbol('replay desk');
 export const TASK_DESK = Symbol('task desk');
+export const REQUEST_DIAGNOSES = Symbol('request diagnoses');

@@ -20,6 +20,7 @@ import {
   REPLAY_DESK,
   TASK_DESK,
   RECORD_DESK,
+  REQUEST_DIAGNOSES,
   TRIGGER_DESK,
   TRIGGER_RUNS,
   WORKFLOW_DESK,
@@ -43,6 +44,8 @@ import { NodeTestsController } from './node-tests/node-tests.controller.js';
 import { NotificationsController } from './notifications/notifications.controller.js';
 import { ReplayDesk } from './replays/replay-desk.js';
 import { ReplaysController } from './replays/replays.controller.js';
+import { RefusalsController } from './requests/refusals.controller.js';
+import { RequestDiagnoses } from './requests/request-diagnoses.js';
 import { RequestsController } from './requests/requests.controller.js';
 import { SecretsController } from './secrets/secrets.controller.js';
 import { TaskDesk } from './tasks/task-desk.js';
@@ -83,6 +86,7 @@ export class AdminModule {
         VersionsController,
         ExecuteController,
         ExecutionsController,
+        RefusalsController,
         RequestsController,
         ReplaysController,
         TasksController,
@@ -133,6 +137,10 @@ function ownProviders({ config, logger, storage, drain, manualWaitMs }: AdminPar
     {
       provide: EXECUTION_VIEWS,
       useValue: new ExecutionViews(storage.history, storage.configuration, parseLimits(config)),
+    },
+    {
+      provide: REQUEST_DIAGNOSES,
+      useValue: new RequestDiagnoses(storage, publicUrl(config), config.HOOKMILL_ENV_ALLOW),
     },
     {
       provide: EXECUTION_DESK,

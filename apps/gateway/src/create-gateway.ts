@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createSharedBuckets, prepareQueueBackend, queueModule, REPLY_CHANNEL, type ReplyChannel } from '#queue';
-import type { Logger, Readiness } from '#shared';
+import { createSsrfGuard, type Logger, type Readiness } from '#shared';
 import { openStorage, type Storage } from '#storage';
 import { createAdapter } from './create-adapter.js';
 import type { GatewayConfig } from './gateway.config.js';
@@ -16,6 +16,9 @@ import { FailureBudget } from './limits/failure-budget.js';
 import { RateLimiter } from './limits/rate-limiter.js';
 import { limitPerSecond, type RequestLimits } from './limits/request-limits.js';
 import { Admission } from './webhook/admission.js';
+import { BodyBudget } from './webhook/body-budget.js';
+import { guardedFetch } from './webhook/guarded-fetch.js';
+import { KeyFetcher, type FetchUrl } from './webhook/key-fetcher.js';
 import { Waiters } from './webhook/waiters.js';
 import { WorkflowDirectory } from './webhook/workflow-directory.js';
 
@@ -37,6 +40,8 @@ export interface GatewayDependencies {
   logger: Logger;
   /** Closed by the gateway. */
   storage?: Storage;
+  /** What keys and certificates are fetched with, once their URL was allowed. */
+  fetchUrl?: FetchUrl;
 }
 
 /**
@@ -44,18 +49,21 @@ export interface GatewayDependencies {
  * @throws when the database or its schema, the queue or the port is not usable
  */
 export async function createGateway(config: GatewayConfig, dependencies: GatewayDependencies): Promise<Gateway> {
-  const { logger } = dependencies;
   const storage = dependencies.storage ?? (await openStorage(config.storage));
   try {
     await prepareQueueBackend(config.queue);
-    return await startGateway(config, storage, logger);
+    return await startGateway(config, storage, dependencies);
   } catch (error) {
     await storage.close().catch(() => undefined);
     throw error;
   }
 }
 
-async function startGateway(config: GatewayConfig, storage: Storage, logger: Logger): Promise<Gateway> {
+async function startGateway(
+  config: GatewayConfig,
+  storage: Storage,
+  { logger, fetchUrl }: GatewayDependencies,
+): Promise<Gateway> {
   const directory = new WorkflowDirectory({
     configuration: storage.configuration,
     pollMs: config.configPollMs,
@@ -74,7 +82,14 @@ async function startGateway(config: GatewayConfig, storage: Storage, logger: Log
   };
   const limiter = new RateLimiter({ shared: createSharedBuckets(config.queue), logger });
   const limits = requestLimits(config, limiter);
-  const services = { config, publicUrl: () => publicUrl, directory, admission, limits, waiters, logger };
+  const keys = new KeyFetcher({
+    fetchUrl: fetchUrl ?? guardedFetch(createSsrfGuard({ allowPrivate: config.allowPrivate })),
+    limits: config.keyFetchLimits,
+    logger,
+  });
+  const bodies = new BodyBudget(config.unverifiedBodyLimit);
+  const told = { config, publicUrl: () => publicUrl, directory, logger };
+  const services = { ...told, admission, limits, waiters, bodies, keys };
   const module = GatewayModule.register({ services, storage, admission }, queueModule(config.queue));
   const app = await NestFactory.create<NestFastifyApplication>(module, createAdapter(config, onRefused), {
     bodyParser: false,

@@ -21,6 +21,11 @@ export interface GatewayConfig {
   connectionsPerAddress: number;
   bodyLimitMax: number;
   parseLimits: ParseLimits;
+  /** Bytes of bodies in memory that are not verified yet. */
+  unverifiedBodyLimit: number;
+  keyFetchLimits: { bytes: number; timeMs: number };
+  /** CIDRs that calls for keys may reach although they are not public. */
+  allowPrivate: readonly string[];
   trustedProxies: IpList;
   backlogHighWater: number;
   configPollMs: number;
@@ -55,6 +60,9 @@ export function gatewayConfig(
     connectionsPerAddress: settings.CONNECTIONS_PER_ADDRESS,
     bodyLimitMax: settings.BODY_LIMIT_MAX,
     parseLimits: parseLimits(settings),
+    unverifiedBodyLimit: settings.UNVERIFIED_BODY_LIMIT,
+    keyFetchLimits: { bytes: settings.KEY_FETCH_LIMITS.bytes, timeMs: settings.KEY_FETCH_LIMITS.time },
+    allowPrivate: settings.HTTP_ALLOW_PRIVATE,
     trustedProxies: trustedProxies(settings.TRUSTED_PROXIES),
     backlogHighWater: settings.BACKLOG_HIGH_WATER,
     configPollMs: settings.CONFIG_POLL,

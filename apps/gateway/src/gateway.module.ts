@@ -14,8 +14,8 @@ const PING_TIMEOUT = 2_000;
 
 /** What is made before Nest: everything that does not come out of the queue's module. */
 export interface GatewayParts {
-  services: Omit<GatewayServices, 'producer' | 'replyChannel' | 'acceptor' | 'requestLog' | 'executions'>;
-  storage: Pick<Storage, 'acceptor' | 'requestLog' | 'executions' | 'ping'>;
+  services: Omit<GatewayServices, 'producer' | 'replyChannel' | 'acceptor' | 'requestLog' | 'executions' | 'secrets'>;
+  storage: Pick<Storage, 'acceptor' | 'requestLog' | 'executions' | 'secrets' | 'ping'>;
   admission: Admission;
 }
 
@@ -24,7 +24,7 @@ export interface GatewayParts {
 export class GatewayModule {
   /** @param queue the queue's module, which provides producer and reply channel */
   static register({ services, storage, admission }: GatewayParts, queue: DynamicModule): DynamicModule {
-    const { acceptor, requestLog, executions } = storage;
+    const { acceptor, requestLog, executions, secrets } = storage;
     return {
       module: GatewayModule,
       imports: [queue],
@@ -40,6 +40,7 @@ export class GatewayModule {
             acceptor,
             requestLog,
             executions,
+            secrets,
             producer,
             replyChannel,
           }),

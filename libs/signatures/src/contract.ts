@@ -157,6 +157,8 @@ export interface SignedBytesScheme {
   id: ValueSource | null;
   /** Which of several keys signed (a serial); null: all are tried. Keys are then written `<id>:<key>`. */
   keyId: ValueSource | null;
+  /** Hexadecimal signatures may be written in upper case too. */
+  anyHexCase?: true;
   /**
    * How the sender writes `{url}`. Absent: as it called it. `either-port`: with or without the default port. `decoded`:
    * with the escapes of the characters `:/?@!$'()*,;` undone.
@@ -254,6 +256,11 @@ export interface SchemeHandler<S extends Scheme = Scheme> {
     message: SignedMessage,
     fetchKey: FetchKey,
   ): SignatureVerdict | Promise<SignatureVerdict>;
+  /**
+   * Makes an encrypted body readable before its signature is known; used for unsigned handshakes only. Null when the body
+   * is not encrypted, or not with this entry's key. Never throws.
+   */
+  open?(entry: SignatureEntry, message: SignedMessage): { body: Buffer; contentType: string } | null;
   /** @throws Error when the entry cannot sign */
   sign(scheme: S, entry: SigningEntry, request: UnsignedRequest, now: Date): UnsignedRequest;
 }
@@ -360,12 +367,13 @@ export interface Provider {
   secrets: 'required' | 'delivered' | 'optional' | 'none';
   /**
    * JSON Schemas of the entry's further properties, with descriptions; `required` are the names that must be there, of
-   * `oneOf` exactly one.
+   * `oneOf` exactly one, of those in `anyOf` at least one (`secrets` may be among them).
    */
   options: {
     properties: Readonly<Record<string, JsonObject>>;
     required: readonly string[];
     oneOf?: readonly string[];
+    anyOf?: readonly string[];
   };
   /** The sender's own id of the delivery, equal on redelivery. Null when there is none. */
   deliveryId: ValueSource | null;

@@ -4,6 +4,7 @@ import type { Provider } from './contract.js';
 /** JSON Schema of a document's auth entry for this provider: `{type, provider, secrets, ...options}`. */
 export function entrySchema(provider: Provider): JsonObject {
   const required = ['type', 'provider'];
+  const { anyOf } = provider.options;
   const takesSecrets = provider.secrets !== 'none';
   if (provider.secrets === 'required' || provider.secrets === 'delivered') required.push('secrets');
   return {
@@ -17,6 +18,7 @@ export function entrySchema(provider: Provider): JsonObject {
       ...provider.options.properties,
     },
     ...(provider.options.oneOf ? { oneOf: provider.options.oneOf.map((name) => ({ required: [name] })) } : {}),
+    ...(anyOf === undefined ? {} : { anyOf: anyOf.map((name) => ({ required: [name] })) }),
   };
 }
 

@@ -478,6 +478,9 @@ export interface HistoryFilter {
   workflow?: string | undefined;
   status?: string | undefined;
   verdict?: string | undefined;
+  /** Row of contract.md 3, and refusal code: of refused requests, unless `verdict` says otherwise. */
+  gate?: number | undefined;
+  reason?: string | undefined;
   deliveryId?: string | undefined;
   /** Inclusive; by the time in the id. */
   from?: Date | undefined;
@@ -485,6 +488,56 @@ export interface HistoryFilter {
   to?: Date | undefined;
   limit: number;
   cursor: string | null;
+}
+
+/** What is looked for request by request; every one that is given must hold. */
+export interface ScanCriteria {
+  /** Lower-case name; null: whatever its value. */
+  header?: { name: string; value: string | null } | undefined;
+  /**
+   * In the JSON that was parsed, or received; `path` as templates write it. Null: anything, `null` too. Numbers, true,
+   * false and null compare as written, text by itself; of a column any entry may fit.
+   */
+  json?: { path: readonly string[]; value: string | null } | undefined;
+  /** Name of the secret that matched. */
+  secret?: string | undefined;
+  ip?: string | undefined;
+}
+
+/** Newest first inside a range of time. */
+export interface RequestScan extends HistoryFilter, ScanCriteria {
+  from: Date;
+  to: Date;
+}
+
+export interface RequestScanPage extends Page<RequestRecord> {
+  /** How far this call looked; `nextCursor` goes on from there. */
+  scanned: {
+    requests: number;
+    /** Receipt of the oldest request that was looked at; null when there was none. */
+    from: Date | null;
+    /** True when the rest of the range was looked at. */
+    complete: boolean;
+  };
+}
+
+/** Refusals (and what could not be written down) of one workflow, by what refused them. */
+export interface RefusalCount {
+  workflowKey: string | null;
+  gate: number;
+  /** Refusal code; the verdict of what was no refusal and could not be written. */
+  reason: string;
+  /** All of them. */
+  count: number;
+  /** Those with a row in the log; the others were only counted. */
+  logged: number;
+}
+
+export interface RefusalCounts {
+  /** The most frequent first, at most 1,000. */
+  items: RefusalCount[];
+  /** False when there were more rows or items than were counted. */
+  complete: boolean;
 }
 
 export type RetryResult =
@@ -497,6 +550,10 @@ export interface HistoryStore {
   findExecution(id: string): Promise<ExecutionDetail | null>;
   listRequests(filter: HistoryFilter): Promise<Page<RequestRecord>>;
   findRequest(id: string): Promise<RequestDetail | null>;
+  /** Bounded by rows, bytes and time: may find nothing and still have more to look at. */
+  scanRequests(scan: RequestScan): Promise<RequestScanPage>;
+  /** Those only counted by whole minutes: of every minute that begins in the range. */
+  countRefusals(range: { workflow?: string | undefined; from: Date; to: Date }): Promise<RefusalCounts>;
   /** An execution by hand: its row and its context, committed. */
   createManual(execution: {
     id: string;
@@ -535,6 +592,8 @@ export interface SecretStore {
   list(): Promise<SecretRecord[]>;
   find(name: string): Promise<SecretRecord | null>;
   put(secret: { name: string; value: string; notBefore: Date | null; notAfter: Date | null }): Promise<SecretRecord>;
+  /** Keeps a value under a name that has none, in force or not; false, and nothing changed, when it has one. */
+  putIfAbsent(name: string, value: string): Promise<boolean>;
   delete(name: string): Promise<boolean>;
 }
 

@@ -1,16 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { trace } from '@opentelemetry/api';
-import { tracing } from '@opentelemetry/sdk-node';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import { startEdge, type EdgeRig } from '../edge-rig.js';
 
-const { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } = tracing;
 const OUTSIDE = '0af7651916cd43dd8448eb211c80319c';
 const exporter = new InMemorySpanExporter();
+const sdk = new NodeSDK({
+  spanProcessors: [new SimpleSpanProcessor({ exporter })],
+  logRecordProcessors: [],
+  metricReaders: [],
+});
 
 let rig: EdgeRig;
 
 beforeAll(async () => {
-  trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }));
+  sdk.start();
   rig = await startEdge();
   await rig.secret('KEY', 'a secret of sixteen and more');
   await rig.save('open', { path: 'open/:id' });
@@ -18,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await rig?.stop();
-  trace.disable();
+  await sdk.shutdown();
 });
 
 describe('T65 telemetry', () => {

@@ -27,6 +27,7 @@ export const problems = {
   replay_ended: { status: 409, title: 'The replay has ended' },
   workflow_disabled: { status: 409, title: 'The workflow is switched off' },
   idempotency_mismatch: { status: 409, title: 'The Idempotency-Key was used for something else' },
+  no_workflow: { status: 409, title: 'The request reached no workflow' },
   no_version: { status: 409, title: 'The workflow runs nothing any more' },
   precondition_failed: { status: 412, title: 'The workflow changed meanwhile' },
   body_too_large: { status: 413, title: 'The body is too large' },

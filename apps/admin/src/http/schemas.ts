@@ -1,26 +1,8 @@
 import { ENDINGS, OPEN_STATUSES } from '#engine';
 import { catalogueSchemas } from './catalogue-schemas.js';
 import { replaySchemas } from './replay-schemas.js';
-
-type Schema = Record<string, unknown>;
-
-const text = { type: 'string' };
-const flag = { type: 'boolean' };
-const whole = { type: 'integer' };
-const time = { type: 'string', format: 'date-time' };
-const uuid = { type: 'string', format: 'uuid' };
-const any = { description: 'any JSON value' };
-const headers = { type: ['object', 'null'], additionalProperties: text };
-
-const orNull = (schema: Schema): Schema => ({ ...schema, type: [schema.type, 'null'] });
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
-const object = (properties: Record<string, Schema>, optional: string[] = []): Schema => ({
-  type: 'object',
-  properties,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-});
-const page = (item: string): Schema =>
-  object({ items: { type: 'array', items: ref(item) }, nextCursor: orNull({ ...text, type: 'string' }) });
+import { requestSchemas } from './request-schemas.js';
+import { any, flag, headers, object, orNull, page, ref, text, time, uuid, whole, type Schema } from './schema-parts.js';
 
 const fault = object({ pointer: text, code: text, message: text });
 const status = { enum: [...OPEN_STATUSES, ...ENDINGS] };
@@ -48,25 +30,6 @@ const execution = {
   createdAt: time,
   startedAt: orNull(time),
   endedAt: orNull(time),
-};
-const request = {
-  id: uuid,
-  receivedAt: time,
-  workflowKey: orNull(text),
-  verdict: { enum: ['accepted', 'duplicate', 'filtered', 'handshake', 'refused'] },
-  gate: orNull(whole),
-  reason: orNull(text),
-  httpStatus: {
-    ...orNull(whole),
-    description: 'what the sender was answered; in sync mode the status of the reply, once the execution has one',
-  },
-  method: text,
-  url: text,
-  ip: text,
-  deliveryId: orNull(text),
-  bodyBytes: orNull(whole),
-  bodyDiffers: orNull(flag),
-  executionId: orNull(uuid),
 };
 const task = {
   id: uuid,
@@ -163,14 +126,6 @@ export const schemas = {
     nodeRuns: { type: 'array', items: ref('NodeRun') },
   }),
   NodeTest: object({ status: { enum: ENDINGS }, result: any, log: text, error }, ['log', 'error']),
-  Request: object(request),
-  Requests: page('Request'),
-  RequestDetail: object({
-    ...request,
-    headers,
-    body: { type: ['string', 'null'], description: 'up to 256 KB; null above, and when it was never read: see /raw' },
-    bodyEncoding: { enum: ['utf8', 'base64', null] },
-  }),
   ...replaySchemas,
   Replays: page('Replay'),
   Task: object(task),
@@ -232,6 +187,7 @@ export const schemas = {
   ApiKey: object({ id: uuid, name: text, role: text, prefix: text, createdAt: time, lastUsedAt: orNull(time) }),
   ApiKeys: page('ApiKey'),
   NewApiKey: object({ id: uuid, key: text, name: text, role: text }),
+  ...requestSchemas,
   ...catalogueSchemas,
   NodeTypes: page('NodeType'),
   TriggerTypes: page('TriggerType'),

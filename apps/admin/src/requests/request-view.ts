@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { ParsedContent } from '#engine';
 import type { HeaderList } from '#shared';
 import type { RequestDetail, RequestRecord } from '#storage';
 
@@ -11,6 +12,16 @@ export interface RequestView extends RequestRecord {
   rawHeaders: HeaderList | null;
   body: string | null;
   bodyEncoding: 'utf8' | 'base64' | null;
+  /** What was parsed where that is not the body itself: decoded or decrypted. Null when it is. */
+  content: ContentView | null;
+}
+
+export interface ContentView {
+  body: string | null;
+  bodyEncoding: 'utf8' | 'base64' | null;
+  bytes: number;
+  /** What it was parsed as; null when the header says it. */
+  contentType: string | null;
 }
 
 /** The fields of a list item, and no others. */
@@ -25,7 +36,13 @@ export function requestRecord(record: RequestRecord): RequestRecord {
 
 /** Text when the bytes are UTF-8, else base64. */
 export function requestView(detail: RequestDetail): RequestView {
-  return { ...requestRecord(detail), headers: detail.headers, rawHeaders: detail.rawHeaders, ...bodyView(detail.body) };
+  const { headers, rawHeaders, body } = detail;
+  return { ...requestRecord(detail), headers, rawHeaders, ...bodyView(body), content: contentView(detail.content) };
+}
+
+function contentView(content: ParsedContent | null): ContentView | null {
+  if (content === null) return null;
+  return { ...bodyView(content.body), bytes: content.body.length, contentType: content.contentType };
 }
 
 function bodyView(body: Buffer | null): Pick<RequestView, 'body' | 'bodyEncoding'> {

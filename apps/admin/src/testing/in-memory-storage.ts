@@ -66,7 +66,7 @@ export function inMemoryStorage(): InMemoryStorage {
     channels: inMemoryChannels(),
     notifications: inMemoryNotifications(),
     triggers: triggers(() => storage),
-    configuration: configuration(workflows, () => storage.secretValues),
+    configuration: configuration(() => storage, workflows),
     executions: executions(() => storage),
     nodeTests: inMemoryNodeTests(nodeTestRows),
     ping: async () => {
@@ -95,6 +95,17 @@ function history(storage: () => InMemoryStorage): AdminStorage['history'] {
     listRequests: async (filter) => {
       storage().asked.push(filter);
       return pageOf(storage().requestRows, filter.limit, filter.cursor, ({ id }) => id);
+    },
+    scanRequests: async (scan) => {
+      storage().asked.push(scan);
+      const page = pageOf(storage().requestRows, scan.limit, scan.cursor, ({ id }) => id);
+      const [from = null] = page.items.map(({ receivedAt }) => receivedAt);
+      return { ...page, scanned: { requests: page.items.length, from, complete: page.nextCursor === null } };
+    },
+    countRefusals: async (range) => {
+      storage().asked.push({ ...range, limit: 0, cursor: null });
+      const item = { workflowKey: null, gate: 4, reason: 'unknown_webhook', count: 12, logged: 5 };
+      return { items: [item], complete: true };
     },
     findRequest: async (id) => storage().requestRows.find((row) => row.id === id) ?? null,
     createManual: async ({ id, versionId, input, replyTo }) => {
@@ -157,6 +168,7 @@ function secrets(storage: () => InMemoryStorage): AdminStorage['secrets'] {
       records.set(name, record);
       return record;
     },
+    putIfAbsent: () => Promise.reject(new Error('only gateways do this')),
     delete: async (name) => records.delete(name),
   };
 }
@@ -190,14 +202,17 @@ function triggers(storage: () => InMemoryStorage): AdminStorage['triggers'] {
   };
 }
 
-function configuration(
-  workflows: InMemoryWorkflows,
-  secretValues: () => Map<string, string>,
-): AdminStorage['configuration'] {
+function configuration(storage: () => InMemoryStorage, workflows: InMemoryWorkflows): AdminStorage['configuration'] {
   return {
     readEpoch: async () => 0,
     loadActive: async () => [],
-    loadSecrets: async () => secretValues(),
+    loadSecrets: async () => {
+      const now = new Date();
+      const inForce = (await storage().secrets.list()).filter(
+        ({ notBefore, notAfter }) => (notBefore ?? now) <= now && (notAfter === null || notAfter > now),
+      );
+      return new Map(inForce.map(({ name }) => [name, storage().secretValues.get(name) ?? '']));
+    },
     loadVersion: async (versionId) => {
       const of = workflows.versionById(versionId);
       if (!of) return null;

@@ -1,13 +1,16 @@
 import { createServer, request as httpRequest, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inMemoryProducer, inMemoryReplyChannel, type InMemoryProducer } from '#queue/testing';
 import { createLogger, type Json, type JsonObject } from '#shared';
 import { compileIpList } from '#signatures';
 import type { ActiveVersion } from '#storage';
 import { RateLimiter } from '../limits/rate-limiter.js';
 import type { RequestLimits } from '../limits/request-limits.js';
+import { BodyBudget } from '../webhook/body-budget.js';
 import type { GatewayServices } from '../webhook/gateway-services.js';
 import { handleWebhook } from '../webhook/handle-webhook.js';
+import { KeyFetcher, type FetchUrl } from '../webhook/key-fetcher.js';
 import { Waiters } from '../webhook/waiters.js';
 import { WorkflowDirectory } from '../webhook/workflow-directory.js';
 import { fakeStorage, type FakeStorage } from './fake-storage.js';
@@ -24,6 +27,8 @@ export interface TestGateway {
   send(path: string, options?: SendOptions): Promise<Answer>;
   /** Ends an execution and wakes its waiters. */
   finish(executionId: string, reply: Parameters<FakeStorage['finish']>[1]): Promise<void>;
+  /** Puts secrets in force in place of those before. */
+  setSecrets(secrets: Record<string, string>): Promise<void>;
   /** Sends the message that an execution ended, whether it did or not. */
   wake(executionId: string, text: string): Promise<void>;
   stop(): Promise<void>;
@@ -49,36 +54,36 @@ export interface TestGatewayOptions {
   proxies?: string[];
   /** None when left out, but for those of the workflows. */
   limits?: Partial<RequestLimits>;
+  /** What keys are fetched with; default: nothing can be had. */
+  fetchUrl?: FetchUrl;
+  /** Default `https://hooks.example`. */
+  publicUrl?: string;
+  /** Bytes of bodies held before they are verified. */
+  unverifiedBodyLimit?: number;
 }
 
 /** The webhook path behind a real HTTP server, with storage and queue in memory. */
 export async function startTestGateway(options: TestGatewayOptions): Promise<TestGateway> {
-  const storage = fakeStorage();
   const producer = inMemoryProducer();
   const replyChannel = inMemoryReplyChannel(new Map());
   await replyChannel.start();
-  const directory = directoryOf(options);
+  const secrets = secretsOf(options);
+  const directory = directoryOf(options, secrets);
   await directory.start();
-  const admission = { isDraining: false, isOverloaded: false };
-  const services: GatewayServices = {
-    ...storage,
-    config: configOf(options),
-    publicUrl: () => 'https://hooks.example',
-    directory,
-    admission,
-    limits: { ...NO_LIMITS, buckets: new RateLimiter({ shared: null, logger }), ...options.limits },
-    waiters: new Waiters(),
-    producer,
-    replyChannel,
-    logger,
+  const setSecrets = async (values: Record<string, string>): Promise<void> => {
+    const seen = directory.env;
+    secrets.replace(values);
+    while (directory.env === seen) await sleep(5);
   };
+  const storage = fakeStorage();
+  const admission = { isDraining: false, isOverloaded: false };
+  const parts = { storage, producer, admission, setSecrets };
+  const services: GatewayServices = { ...outside(options), ...storage, ...parts, directory, replyChannel, secrets };
   const server = await listen(services);
   const { port } = server.address() as AddressInfo;
   return {
-    storage,
-    producer,
+    ...parts,
     services,
-    admission,
     port,
     send: (path, sent) => send(port, path, sent),
     finish: async (executionId, reply) => {
@@ -95,14 +100,53 @@ export async function startTestGateway(options: TestGatewayOptions): Promise<Tes
   };
 }
 
-function directoryOf(options: TestGatewayOptions): WorkflowDirectory {
+/** What a gateway takes from its settings and from the world. */
+function outside(options: TestGatewayOptions) {
+  const nothing: FetchUrl = () => Promise.reject(new Error('nothing there'));
+  const limits = { bytes: 65_536, timeMs: 5_000 };
+  return {
+    config: configOf(options),
+    publicUrl: () => options.publicUrl ?? 'https://hooks.example',
+    bodies: new BodyBudget(options.unverifiedBodyLimit ?? 64 * 1024 ** 2),
+    keys: new KeyFetcher({ fetchUrl: options.fetchUrl ?? nothing, limits, logger }),
+    waiters: new Waiters(),
+    limits: { ...NO_LIMITS, buckets: new RateLimiter({ shared: null, logger }), ...options.limits },
+    logger,
+  };
+}
+
+interface TestSecrets {
+  epoch: number;
+  values: Map<string, string>;
+  replace(values: Record<string, string>): void;
+  putIfAbsent(name: string, value: string): Promise<boolean>;
+}
+
+function secretsOf(options: TestGatewayOptions): TestSecrets {
+  const secrets: TestSecrets = {
+    epoch: 1,
+    values: new Map(Object.entries(options.secrets ?? {})),
+    replace(values) {
+      secrets.values = new Map(Object.entries(values));
+      secrets.epoch += 1;
+    },
+    async putIfAbsent(name, value) {
+      if (secrets.values.has(name)) return false;
+      secrets.replace({ ...Object.fromEntries(secrets.values), [name]: value });
+      return true;
+    },
+  };
+  return secrets;
+}
+
+function directoryOf(options: TestGatewayOptions, secrets: TestSecrets): WorkflowDirectory {
   const configuration = {
-    readEpoch: async () => 1,
+    readEpoch: async () => secrets.epoch,
     loadActive: async () => versionsOf(options),
     loadVersion: async () => null,
-    loadSecrets: async () => new Map(Object.entries(options.secrets ?? {})),
+    loadSecrets: async () => new Map(secrets.values),
   };
-  return new WorkflowDirectory({ configuration, pollMs: 60_000, environment: {}, logger });
+  return new WorkflowDirectory({ configuration, pollMs: 20, environment: {}, logger });
 }
 
 function configOf({ proxies }: TestGatewayOptions): GatewayServices['config'] {

@@ -1,18 +1,16 @@
 import {
   asyncReplyIsTemplated,
   renderAsyncReply,
-  type AuthEntry,
   type Reply,
   type TriggerContext,
   type WebhookWorkflow,
 } from '#engine';
 import { isJsonObject } from '#shared';
-import { compileIpList, findProvider, type IpList } from '#signatures';
+import { compileIpList, findProvider, type HandshakeMatch, type IpList } from '#signatures';
 import type { ActiveVersion } from '#storage';
 import type { RateLimit } from '../limits/credit-bucket.js';
-
-type SignatureAuth = Extract<AuthEntry, { type: 'signature' }>;
-type CredentialAuth = Extract<AuthEntry, { type: 'basic' | 'token' }>;
+import { AuthChecks } from './auth-checks.js';
+import { credentialNames, type CredentialNames } from './credential-names.js';
 
 /** A workflow's version with everything a request asks of it worked out once. */
 export interface ActiveWorkflow {
@@ -23,11 +21,11 @@ export interface ActiveWorkflow {
   readonly compiled: WebhookWorkflow;
   /** Every list must hold the client's address; one that cannot be read holds nobody. */
   readonly addressLists: readonly IpList[];
-  readonly credentials: readonly CredentialAuth[];
-  readonly signatures: readonly SignatureAuth[];
-  /** Lower-case names of headers, and names of query parameters, that carry tokens. */
-  readonly tokenHeaders: readonly string[];
-  readonly tokenParameters: readonly string[];
+  readonly auth: AuthChecks;
+  /** What gate 5 lets through besides the methods of the document. */
+  readonly handshakes: readonly HandshakeMatch[];
+  /** Names of what is masked in storage, whatever it holds. */
+  readonly credentialNames: CredentialNames;
   /** Null: none. */
   readonly rateLimit: RateLimit | null;
   /** Milliseconds a delivery id is remembered. */
@@ -43,7 +41,7 @@ const HORIZON_SLACK = 1.25;
 /** Prepares a version for the gateway. */
 export function activeWorkflow(active: ActiveVersion, compiled: WebhookWorkflow): ActiveWorkflow {
   const { auth } = compiled.trigger.config;
-  const tokens = auth.filter((entry) => entry.type === 'token');
+  const presets = auth.flatMap((entry) => (entry.type === 'signature' ? (findProvider(entry.provider) ?? []) : []));
   return {
     workflowId: active.workflowId,
     key: active.workflowKey,
@@ -51,10 +49,9 @@ export function activeWorkflow(active: ActiveVersion, compiled: WebhookWorkflow)
     version: active.version,
     compiled,
     addressLists: auth.filter((entry) => entry.type === 'ip').map((entry) => addressList(entry.allow)),
-    credentials: auth.filter((entry) => entry.type === 'basic' || entry.type === 'token'),
-    signatures: auth.filter((entry) => entry.type === 'signature'),
-    tokenHeaders: tokens.flatMap(({ header }) => (header === undefined ? [] : [header.toLowerCase()])),
-    tokenParameters: tokens.flatMap(({ query }) => (query === undefined ? [] : [query])),
+    auth: new AuthChecks(auth, compiled.envNames),
+    handshakes: presets.flatMap(({ handshakes }) => handshakes.map(({ match }) => match)),
+    credentialNames: credentialNames(auth),
     rateLimit: rateLimitOf(compiled),
     dedupWindowMs: dedupWindow(active, compiled),
     fixedReply: fixedReply(active, compiled),

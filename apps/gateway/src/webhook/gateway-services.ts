@@ -1,9 +1,11 @@
 import type { JobProducer, ReplyChannel } from '#queue';
 import type { Logger } from '#shared';
-import type { ExecutionStore, RequestAcceptor, RequestLog } from '#storage';
+import type { ExecutionStore, RequestAcceptor, RequestLog, SecretStore } from '#storage';
 import type { GatewayConfig } from '../gateway.config.js';
 import type { RequestLimits } from '../limits/request-limits.js';
 import type { Admission } from './admission.js';
+import type { BodyBudget } from './body-budget.js';
+import type { KeyFetcher } from './key-fetcher.js';
 import type { Waiters } from './waiters.js';
 import type { WorkflowDirectory } from './workflow-directory.js';
 
@@ -19,6 +21,10 @@ export interface GatewayServices {
   admission: Pick<Admission, 'isDraining' | 'isOverloaded'>;
   limits: RequestLimits;
   waiters: Waiters;
+  /** Bodies that nobody has vouched for yet. */
+  bodies: BodyBudget;
+  keys: Pick<KeyFetcher, 'fetchKey' | 'confirm'>;
+  secrets: Pick<SecretStore, 'putIfAbsent'>;
   acceptor: Pick<RequestAcceptor, 'accept'>;
   requestLog: Pick<RequestLog, 'write' | 'count'>;
   executions: Pick<ExecutionStore, 'findReply' | 'loadRunnable'>;

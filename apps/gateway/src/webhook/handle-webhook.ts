@@ -39,6 +39,7 @@ export async function handleWebhook(
     services.logger.error({ err: error, requestId: request.id }, 'answer_failed');
     response.destroy();
   } finally {
+    services.bodies.release(request.known);
     leave();
   }
 }
@@ -52,7 +53,7 @@ async function settle(request: WebhookRequest, services: GatewayServices): Promi
     const refusal = error instanceof Refusal ? error : new Refusal('internal_error');
     if (refusal !== error) services.logger.error({ err: error, requestId: request.id }, 'webhook_failed');
     countFailure(request, refusal, services);
-    const { gate } = refusal.entry;
+    const gate = refusal.parts.gate ?? refusal.entry.gate;
     return { verdict, reply: refusal.toReply(request.id), gate, code: refusal.code, why: refusal.parts.why };
   }
 }
@@ -68,7 +69,7 @@ function settlementOf(outcome: ReceiveOutcome, request: WebhookRequest): Settlem
     case 'options':
       return { verdict: 'handshake', reply: outcome.reply, gate: 5, code: null };
     case 'handshake':
-      return { verdict: 'handshake', reply: outcome.reply, gate: 13, code: null };
+      return { verdict: 'handshake', reply: outcome.reply, gate: outcome.gate, code: null };
     case 'filtered':
       return { verdict: 'filtered', reply: outcome.reply, gate: 15, code: null };
     case 'answered':

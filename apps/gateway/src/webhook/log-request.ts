@@ -27,7 +27,7 @@ const quiet = new OncePer(60_000);
 export function logRequest(
   request: WebhookRequest,
   settlement: Settlement,
-  { logger, requestLog }: Pick<GatewayServices, 'logger' | 'requestLog'>,
+  { logger, requestLog, directory }: Pick<GatewayServices, 'logger' | 'requestLog' | 'directory'>,
 ): void {
   const { workflow } = request.known;
   logger.info(lineOf(request, settlement), 'request');
@@ -40,7 +40,7 @@ export function logRequest(
     requestLog.count({ receivedAt: request.receivedAt, workflowId, gate: settlement.gate, reason: 'client_gone' });
   }
   if (verdict !== 'filtered' && verdict !== 'handshake' && verdict !== 'refused') return;
-  requestLog.write({ ...rowOf(request, settlement), verdict });
+  requestLog.write({ ...rowOf(request, settlement, directory.env), verdict });
 }
 
 function lineOf(request: WebhookRequest, settlement: Settlement) {
@@ -61,11 +61,11 @@ function lineOf(request: WebhookRequest, settlement: Settlement) {
   };
 }
 
-function rowOf(request: WebhookRequest, settlement: Settlement) {
+function rowOf(request: WebhookRequest, settlement: Settlement, env: Readonly<Record<string, string>>) {
   const { workflow, body, content, deliveryId, secretName } = request.known;
   const isMeasured = settlement.gate > SIZE_GATE;
   const { url, rawHeaders } = isMeasured
-    ? maskCredentials(request)
+    ? maskCredentials(request, workflow?.auth.resolve(env) ?? null)
     : { url: request.path.slice(0, URL_KEPT), rawHeaders: null };
   return {
     id: request.id,

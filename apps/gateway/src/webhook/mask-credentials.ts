@@ -1,8 +1,11 @@
 import { joinHeaders, type HeaderList } from '#shared';
+import type { ResolvedAuth } from './auth-checks.js';
+import { holdsForm } from './value-forms.js';
 import type { WebhookRequest } from './webhook-request.js';
 
 const MASK = '***';
-const CREDENTIALS = ['authorization', 'cookie', 'proxy-authorization'];
+const CREDENTIALS: ReadonlySet<string> = new Set(['authorization', 'cookie', 'proxy-authorization']);
+const NONE: ReadonlySet<string> = new Set();
 
 /** What of a request may be stored. */
 export interface MaskedRequest {
@@ -12,31 +15,52 @@ export interface MaskedRequest {
 }
 
 /**
- * URL and headers as they may be stored: credentials and configured token fields as `***`. Signature headers stay, they
- * are no credentials.
+ * URL and headers as they may be stored: credentials and configured token fields as `***` by their name, and whatever
+ * holds the value of a secret of this workflow's checks wherever it stands. Signature headers stay, they are no
+ * credentials.
+ * @param auth null when the request did not get as far as a workflow
  */
-export function maskCredentials(request: WebhookRequest): MaskedRequest {
-  const { workflow } = request.known;
-  const masked = new Set([...CREDENTIALS, ...(workflow?.tokenHeaders ?? [])]);
+export function maskCredentials(
+  request: WebhookRequest,
+  auth: Pick<ResolvedAuth, 'secretForms'> | null,
+): MaskedRequest {
+  const names = request.known.workflow?.credentialNames;
+  const masked = names?.headers ?? CREDENTIALS;
+  const forms = auth?.secretForms ?? [];
   const rawHeaders = request.headers.list.map(([name, value]): [string, string] => [
     name,
-    masked.has(name.toLowerCase()) ? MASK : value,
+    masked.has(name.toLowerCase()) || (forms.length > 0 && holdsForm(value, forms)) ? MASK : value,
   ]);
   return {
-    url: maskParameters(request, workflow?.tokenParameters ?? []),
+    url: maskUrl(request, names?.parameters ?? NONE, forms),
     rawHeaders,
     headers: joinHeaders(rawHeaders),
   };
 }
 
-function maskParameters(request: WebhookRequest, names: readonly string[]): string {
-  if (names.length === 0 || request.query === '') return request.target;
-  const parts = request.query.split('&').map((part) => {
+function maskUrl(
+  { target, path, query }: WebhookRequest,
+  names: ReadonlySet<string>,
+  forms: readonly string[],
+): string {
+  if (forms.length === 0 && (names.size === 0 || query === '')) return target;
+  const shown = forms.length > 0 && holdsForm(path, forms) ? maskPath(path, forms) : path;
+  if (query === '') return shown + target.slice(path.length);
+  const parts = query.split('&').map((part) => {
     const end = part.indexOf('=');
     const name = end < 0 ? part : part.slice(0, end);
-    return end >= 0 && names.includes(decodeName(name)) ? `${name}=${MASK}` : part;
+    if (end >= 0 && names.has(decodeName(name))) return `${name}=${MASK}`;
+    if (forms.length === 0 || !holdsForm(part, forms)) return part;
+    return end < 0 || holdsForm(name, forms) ? MASK : `${name}=${MASK}`;
   });
-  return `${request.path}?${parts.join('&')}`;
+  return `${shown}?${parts.join('&')}`;
+}
+
+function maskPath(path: string, forms: readonly string[]): string {
+  const parts = path.split('/').map((part) => (holdsForm(part, forms) ? MASK : part));
+  const masked = parts.join('/');
+  // A secret that spans slashes: nothing of the path can be told apart any more.
+  return holdsForm(masked, forms) ? `/${MASK}` : masked;
 }
 
 /** As URLSearchParams reads names, which is how tokens are found. */

@@ -4,7 +4,7 @@ import type { Reply } from '#engine';
 export type ReceiveOutcome =
   /** An OPTIONS request: CORS preflight or the list of methods. */
   | { kind: 'options'; reply: Reply }
-  | { kind: 'handshake'; reply: Reply }
+  | { kind: 'handshake'; gate: number; reply: Reply }
   | { kind: 'filtered'; reply: Reply }
   /** The async answer, or what the workflow replied. */
   | { kind: 'answered'; reply: Reply }

@@ -1,5 +1,6 @@
 import type { ActiveWorkflow } from './active-workflow.js';
 import type { Acceptance } from './acceptance.js';
+import type { ResolvedAuth } from './auth-checks.js';
 import type { GatewayServices } from './gateway-services.js';
 import type { ReceiveOutcome } from './receive-outcome.js';
 import { ReplyWait } from './reply-wait.js';
@@ -16,8 +17,8 @@ import { enqueueExecution } from './steps/enqueue-execution.js';
 import { limitSender } from './steps/limit-sender.js';
 import { limitWorkflow } from './steps/limit-workflow.js';
 import { parseBody } from './steps/parse-body.js';
-import { readBody } from './steps/read-body.js';
-import { resolveWorkflow } from './steps/resolve-workflow.js';
+import { readBody, type ReadBody } from './steps/read-body.js';
+import { resolveWorkflow, type Resolved } from './steps/resolve-workflow.js';
 import { screen } from './steps/screen.js';
 import { verifySignatures } from './steps/verify-signature.js';
 import type { WebhookRequest } from './webhook-request.js';
@@ -36,12 +37,15 @@ export async function receiveWebhook(request: WebhookRequest, services: GatewayS
   const { workflow } = resolution;
   checkOrigin(request, workflow);
   limitWorkflow(request, workflow, limits);
-  authenticate(request, workflow, directory.env);
-  const body = await readBody(request, Math.min(workflow.compiled.trigger.config.bodyLimit, config.bodyLimitMax));
-  const { deliveryId } = await verifySignatures(request, workflow, body.received, directory.env);
-  const handshake = answerHandshake(request, workflow);
-  if (handshake) return { kind: 'handshake', reply: handshake };
-  const parsed = parseBody(request, workflow, body.content, deliveryId, config.parseLimits);
+  const auth = workflow.auth.resolve(directory.env);
+  const authenticated = authenticate(request, auth, services);
+  if (authenticated) await authenticated;
+  const { bodyLimit } = workflow.compiled.trigger.config;
+  const body = await readBody(request, Math.min(bodyLimit, config.bodyLimitMax), services.bodies);
+  const handshake = auth.presets.length === 0 ? null : await shakeHands(request, resolution, auth, body, services);
+  services.bodies.release(request.known);
+  if (handshake) return handshake;
+  const parsed = parseBody(request, workflow, auth, body.received, config.parseLimits);
   const isWanted = screen(workflow, parsed.context, directory.env);
   if (!isWanted) return { kind: 'filtered', reply: answerFiltered(workflow, parsed, directory.env) };
   const isSync = workflow.compiled.trigger.config.mode === 'sync';
@@ -56,6 +60,24 @@ export async function receiveWebhook(request: WebhookRequest, services: GatewayS
   if (wait) return answerSync(request, workflow, wait, services);
   const sources = { env: directory.env, directory, executions: services.executions, limits: config.parseLimits };
   return { kind: 'answered', reply: await answerAsync(workflow, parsed, acceptance, sources) };
+}
+
+/** Gates 11 to 13: probes that prove themselves, the signatures, signed probes. Null: a verified event. */
+async function shakeHands(
+  request: WebhookRequest,
+  { unlessHandshake }: Resolved,
+  auth: ResolvedAuth,
+  body: ReadBody,
+  services: GatewayServices,
+): Promise<ReceiveOutcome | null> {
+  const unsigned = answerHandshake(request, auth, body.content, 'unsigned', services);
+  if (unsigned) return { kind: 'handshake', gate: 11, reply: await unsigned };
+  const verified = verifySignatures(request, auth, body.received, services);
+  if (verified) await verified;
+  const signed = answerHandshake(request, auth, request.known.content?.body ?? body.received, 'signed', services);
+  if (signed) return { kind: 'handshake', gate: 13, reply: await signed };
+  if (unlessHandshake) throw unlessHandshake;
+  return null;
 }
 
 function listen(request: WebhookRequest, { executionId }: Acceptance, services: GatewayServices): ReplyWait {

@@ -9,6 +9,8 @@ export interface RefusalParts {
   faults?: readonly string[];
   /** For the log only. */
   why?: string;
+  /** Where it happened at another gate than the catalogue says. */
+  gate?: number;
 }
 
 /** Most faults told to a sender; a hostile body could cause thousands. */

@@ -25,12 +25,16 @@ export interface WebhookRequest {
   /** What became known on the way, for the answer and the log; steps that find it out fill it in. */
   readonly known: {
     workflow: ActiveWorkflow | null;
+    /** Bytes of it that count as unverified in this process. */
+    heldBytes: number;
     /** As received. */
     body: Buffer | null;
     /** What is parsed, where that is not the body itself. */
     content: ParsedContent | null;
     /** Name of the secret that matched. */
     secretName: string | null;
+    /** What a signature or token proved to be unique. */
+    signedId: string | null;
     deliveryId: string | null;
     /** Set once the request is committed: from here on it is no refusal any more, whatever happens. */
     execution: { id: string; duplicate: boolean } | null;
@@ -53,6 +57,15 @@ export function webhookRequest(incoming: IncomingMessage, response: ServerRespon
     origin: clientOrigin(incoming.socket, headers.values, proxies),
     incoming,
     response,
-    known: { workflow: null, body: null, content: null, secretName: null, deliveryId: null, execution: null },
+    known: {
+      workflow: null,
+      heldBytes: 0,
+      body: null,
+      content: null,
+      secretName: null,
+      signedId: null,
+      deliveryId: null,
+      execution: null,
+    },
   };
 }

@@ -20,7 +20,14 @@ function candidate(body: string, changes: Partial<StoredRequest> = {}): Replayab
   return { request, workflowId: 1, workflowKey: 'orders', mode: 'async', enabled: true, versionId: 7 };
 }
 
-const LIMITS = { jsonDepth: 5, jsonKeys: 100, multipartParts: 5, multipartField: 1_000, multipartFile: 1_000 };
+const LIMITS = {
+  jsonDepth: 5,
+  jsonKeys: 100,
+  multipartParts: 5,
+  multipartField: 1_000,
+  multipartFile: 1_000,
+  xmlBytes: 1_000,
+};
 
 function deciderOf(workflow: CompiledWorkflow, values: Record<string, string> = {}) {
   const unknown = async () => null;

@@ -35,6 +35,7 @@ const MAIL = { recipients: 100, message: 10 * 1024 ** 2 };
 const EVALUATIONS = { memory: 128 * 1024 ** 2, time: 2_000, output: 1024 ** 2, processes: 2 };
 const SQL = { time: 10_000, rows: 10_000, bytes: 16 * 1024 ** 2 };
 const SCRIPTS = { memory: 64 * 1024 ** 2, cpu: 5_000, wall: 10_000, output: 1024 ** 2, log: 64 * 1024, threads: 2 };
+const KEYS = { bytes: 64 * 1024, time: 5_000 };
 const HTTP = { answer: 5 * 1024 ** 2, redirects: 3 };
 
 /** Every variable Hookmill reads. Standard `OTEL_*` variables are read by the OpenTelemetry SDK itself. */
@@ -256,11 +257,23 @@ export const settings = {
     'answer=5mb,redirects=3',
     'Largest answer and most redirects of a request node.',
   ),
+  KEY_FETCH_LIMITS: setting(
+    'Limits',
+    parse.limits(KEYS),
+    'bytes=64kb,time=5s',
+    'Largest answer and longest time of a call for a key or certificate that a signature names (SNS, JWKS), and of a confirmation.',
+  ),
+  UNVERIFIED_BODY_LIMIT: setting(
+    'Limits',
+    parse.amount,
+    '256mb',
+    'Bytes of bodies that one gateway holds before their signatures are verified; beyond it senders get 503 with Retry-After.',
+  ),
   HTTP_ALLOW_PRIVATE: setting(
     'Limits',
     parse.list,
     '',
-    'CIDRs that request, mailer, notification and llm nodes may reach in spite of the SSRF guard.',
+    'CIDRs that request, mailer, notification and llm nodes, and calls for keys, may reach in spite of the SSRF guard.',
   ),
   MAIL_LIMITS: setting(
     'Limits',

@@ -1,4 +1,6 @@
 import type { Provider } from '../contract.js';
+import { adyen } from './adyen.js';
+import { awsSns } from './aws-sns.js';
 import { alipay } from './alipay.js';
 import { basic } from './basic.js';
 import { cloudevents } from './cloudevents.js';
@@ -8,6 +10,8 @@ import { github } from './github.js';
 import { gitlab } from './gitlab.js';
 import { gitlabSigning } from './gitlab-signing.js';
 import { hmac } from './hmac.js';
+import { jwt } from './jwt.js';
+import { rfc9421 } from './rfc9421.js';
 import { hubspot } from './hubspot.js';
 import { line } from './line.js';
 import { linear } from './linear.js';
@@ -49,6 +53,10 @@ const all: readonly Provider[] = [
   hmac,
   token,
   basic,
+  adyen,
+  awsSns,
+  jwt,
+  rfc9421,
 ];
 
 /** The registry: every provider, by name. */

@@ -57,5 +57,6 @@ export function configuredScheme({ options = {} }: SignatureEntry): SignedBytesS
     nonce: null,
     id: null,
     keyId: null,
+    anyHexCase: true,
   };
 }

@@ -38,12 +38,17 @@ export function readSignatures(scheme: SignedBytesScheme, text: string): Present
   const known = parts.filter((part) => labels.has(part.label)).slice(0, MAX_SIGNATURES);
   if (known.length === 0) return parts.length > 0 ? 'wrong_algorithm' : 'malformed_signature';
   const signatures = known.flatMap(({ label, text: encoded }) => {
-    const bytes = decodeStrictly(encoded, scheme.encoding);
+    const bytes = isForeignCase(scheme, encoded) ? null : decodeStrictly(encoded, scheme.encoding);
     return bytes ? [{ label, bytes }] : [];
   });
   if (signatures.length === 0) return 'malformed_signature';
   const timestampName = grammar.kind === 'pairs' ? grammar.timestamp : null;
   return { signatures, timestamps: parts.filter(({ label }) => label === timestampName).map((part) => part.text) };
+}
+
+/** Senders of presets write hexadecimal in lower case, and their own libraries compare it as text. */
+function isForeignCase({ encoding, anyHexCase }: SignedBytesScheme, encoded: string): boolean {
+  return encoding === 'hex' && anyHexCase !== true && /[A-F]/.test(encoded);
 }
 
 function partsOf({ grammar }: SignedBytesScheme, text: string): LabelledText[] | null {

@@ -21,40 +21,45 @@ export function toAcceptRow(accept: AcceptRequest, since: number): AcceptRow {
   const { request } = accept;
   if (Number.isNaN(request.receivedAt.getTime())) throw new RejectedRow('receivedAt is not a date.');
   const headers = jsonBytes(request.rawHeaders);
-  const dedup = accept.dedup?.id.toString('hex') ?? null;
+  const { body, content } = request;
+  const parsed = content?.body ?? null;
   return {
-    dedup,
+    dedup: dedupOf(accept),
     headers,
-    body: request.body,
-    content: request.content?.body ?? null,
-    bytes: headers.length + request.body.length + (request.content?.body.length ?? 0),
+    body,
+    content: parsed,
+    bytes: headers.length + body.length + (parsed?.length ?? 0),
     since,
-    columns: {
-      id: request.id,
-      received_at: request.receivedAt.toISOString(),
-      workflow_id: accept.workflowId,
-      version_id: accept.versionId,
-      execution_id: accept.executionId,
-      mode: accept.mode,
-      http_status: accept.httpStatus,
-      sha256: `\\x${accept.bodySha256.toString('hex')}`,
-      dedup_id: dedup === null ? null : `\\x${dedup}`,
-      window_ms: accept.dedup === null ? null : Math.floor(accept.dedup.windowMs),
-      reply_to: storableOrNull(accept.replyTo),
-      ...textColumns(accept),
-      latency_ms: accept.latencyMs,
-    },
+    columns: columnsOf(accept),
   };
 }
 
-function textColumns({ request, secretName }: AcceptRequest): Record<string, string | null> {
+function dedupOf({ dedup }: AcceptRequest): string | null {
+  return dedup && dedup.id.toString('hex');
+}
+
+function columnsOf(accept: AcceptRequest): Record<string, unknown> {
+  const { request } = accept;
+  const dedup = dedupOf(accept);
   return {
+    id: request.id,
+    received_at: request.receivedAt.toISOString(),
+    workflow_id: accept.workflowId,
+    version_id: accept.versionId,
+    execution_id: accept.executionId,
+    mode: accept.mode,
+    http_status: accept.httpStatus,
+    sha256: `\\x${accept.bodySha256.toString('hex')}`,
+    dedup_id: dedup === null ? null : `\\x${dedup}`,
+    window_ms: accept.dedup && Math.floor(accept.dedup.windowMs),
+    reply_to: accept.replyTo === null ? null : storableText(accept.replyTo),
     method: storableText(request.method),
     url: storableText(request.url),
     ip: storableText(request.ip),
     delivery_id: storableOrNull(request.deliveryId),
     content_type: storableOrNull(request.content?.contentType),
-    secret_name: storableOrNull(secretName),
+    secret_name: storableOrNull(accept.secretName),
+    latency_ms: accept.latencyMs,
   };
 }
 

@@ -37,15 +37,29 @@ export function executionSource(filter: HistoryFilter): ExecutionSource {
   return { from: 'executions e', id: 'e.id', ...join(conditions) };
 }
 
-/** Conditions on `requests r`. */
+/**
+ * Conditions on `requests r`. What was not accepted has an index of its own, chosen by the literal. A gate or a reason
+ * alone means refusals: only those have reasons, and walking everything newer for one would take minutes.
+ */
 export function requestConditions(filter: HistoryFilter): Conditions {
+  const { gate, reason, deliveryId } = filter;
   const conditions = sharedConditions(filter, 'r.id', 'r');
-  if (filter.verdict !== undefined) add(conditions, (value) => `r.verdict = ${value}`, storableText(filter.verdict));
-  if (filter.deliveryId !== undefined) {
+  const verdict = filter.verdict ?? (gate === undefined && reason === undefined ? undefined : 'refused');
+  if (verdict !== undefined) {
+    const isAccepted = verdict === 'accepted';
+    add(
+      conditions,
+      (value) => `r.verdict = ${value}${isAccepted ? '' : " and r.verdict <> 'accepted'"}`,
+      storableText(verdict),
+    );
+  }
+  if (gate !== undefined) add(conditions, (value) => `r.gate = ${value}`, gate);
+  if (reason !== undefined) add(conditions, (value) => `r.reason = ${value}`, storableText(reason));
+  if (deliveryId !== undefined) {
     add(
       conditions,
       (value) => `left(r.delivery_id, 200) = left(${value}::text, 200) and r.delivery_id = ${value}`,
-      storableText(filter.deliveryId),
+      storableText(deliveryId),
     );
   }
   return join(conditions);

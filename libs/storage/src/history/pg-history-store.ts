@@ -11,13 +11,18 @@ import {
   type HistoryStore,
   type Page,
   type RequestDetail,
+  type RefusalCounts,
   type RequestRecord,
+  type RequestScan,
+  type RequestScanPage,
   type RetryResult,
 } from '../contract.js';
+import { countRefusals } from './count-refusals.js';
 import { createRetry, type RetryToCreate } from './create-retry.js';
 import { EXECUTION_COLUMNS, findExecution, toExecutionRecord, type ExecutionRow } from './find-execution.js';
 import { REQUEST_COLUMNS, findRequest, toRequestRecord, type RequestRow } from './find-request.js';
 import { executionSource, requestConditions } from './history-filter.js';
+import { SCAN_BOUNDS, scanRequests } from './scan-requests.js';
 
 const CREATE_MANUAL = {
   text: `with queued as (
@@ -88,6 +93,14 @@ export class PgHistoryStore implements HistoryStore {
 
   async findRequest(id: string): Promise<RequestDetail | null> {
     return isUuid(id) ? findRequest(this.database, id) : null;
+  }
+
+  async scanRequests(scan: RequestScan): Promise<RequestScanPage> {
+    return scanRequests(this.database, scan, SCAN_BOUNDS);
+  }
+
+  async countRefusals(range: { workflow?: string | undefined; from: Date; to: Date }): Promise<RefusalCounts> {
+    return countRefusals(this.database, range);
   }
 
   /** Takes the workflow's mode. Throws {@link RejectedRow} when the version is not one of the workflow. */

@@ -35,6 +35,16 @@ export class TypeormSecretStore implements SecretStore {
     });
   }
 
+  async putIfAbsent(name: string, value: string): Promise<boolean> {
+    return withStorageErrors(async () => {
+      // Asked first: an insert that does nothing would still raise the epoch, and anybody may cause one.
+      if (await this.rows.existsBy({ name })) return false;
+      const row = { name, ...this.box.seal(name, value), notBefore: null, notAfter: null, updatedAt: new Date() };
+      const result = await this.rows.createQueryBuilder().insert().values(row).orIgnore().returning('name').execute();
+      return (result.raw as unknown[]).length > 0;
+    });
+  }
+
   async delete(name: string): Promise<boolean> {
     const result = await withStorageErrors(() => this.rows.delete({ name }));
     return (result.affected ?? 0) > 0;

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import { asyncReplyStatus, evaluateDedupKey } from '#engine';
+import { asyncReplyStatus, evaluateDedupKey, type StoredRequest } from '#engine';
 import { newId } from '#shared';
-import { RejectedRow, StorageUnavailable, type RequestAcceptor } from '#storage';
+import { RejectedRow, StorageUnavailable, type AcceptRequest, type RequestAcceptor } from '#storage';
 import type { Acceptance } from '../acceptance.js';
 import type { ActiveWorkflow } from '../active-workflow.js';
 import { Refusal } from '../refusal.js';
@@ -23,24 +23,12 @@ export async function acceptRequest(
 ): Promise<Acceptance> {
   const deliveryId = evaluateDedupKey(workflow.compiled, stored, context, env) ?? stored.deliveryId;
   request.known.deliveryId = deliveryId;
+  stored.deliveryId = deliveryId;
   // As the worker will derive it from the stored row.
   context.deliveryId = deliveryId;
-  const { mode } = workflow.compiled.trigger.config;
   const dedupId = deliveryId === null ? null : sha256(`${workflow.key}\n${deliveryId}`);
   try {
-    const result = await acceptor.accept({
-      request: { ...stored, deliveryId },
-      workflowId: workflow.workflowId,
-      versionId: workflow.versionId,
-      executionId: newId(),
-      mode,
-      httpStatus: mode === 'async' ? asyncReplyStatus(workflow.compiled) : null,
-      secretName: request.known.secretName,
-      latencyMs: Date.now() - request.receivedAt.getTime(),
-      bodySha256: sha256(stored.content?.body ?? stored.body),
-      dedup: dedupId && { id: dedupId, windowMs: workflow.dedupWindowMs },
-      replyTo,
-    });
+    const result = await acceptor.accept(rowsOf(request, workflow, stored, dedupId, replyTo));
     request.known.execution = { id: result.executionId, duplicate: result.kind === 'duplicate' };
     const tookOver = result.kind === 'accepted' && result.previousExecutionId !== null;
     return { ...result, jobDedupId: tookOver ? null : dedupId };
@@ -49,6 +37,29 @@ export async function acceptRequest(
     if (error instanceof RejectedRow) throw new Refusal('unstorable', { why: error.message });
     throw error;
   }
+}
+
+function rowsOf(
+  request: WebhookRequest,
+  workflow: ActiveWorkflow,
+  stored: StoredRequest,
+  dedupId: Buffer | null,
+  replyTo: string | null,
+): AcceptRequest {
+  const { mode } = workflow.compiled.trigger.config;
+  return {
+    request: stored,
+    workflowId: workflow.workflowId,
+    versionId: workflow.versionId,
+    executionId: newId(),
+    mode,
+    httpStatus: mode === 'async' ? asyncReplyStatus(workflow.compiled) : null,
+    secretName: request.known.secretName,
+    latencyMs: Date.now() - request.receivedAt.getTime(),
+    bodySha256: sha256(stored.content?.body ?? stored.body),
+    dedup: dedupId && { id: dedupId, windowMs: workflow.dedupWindowMs },
+    replyTo,
+  };
 }
 
 function sha256(data: string | Buffer): Buffer {

@@ -1,6 +1,7 @@
 import type { HttpMethod, Reply } from '#engine';
 import type { ActiveWorkflow } from '../active-workflow.js';
 import { preflightHeaders } from '../cors.js';
+import { mayBeHandshake } from '../may-be-handshake.js';
 import { Refusal } from '../refusal.js';
 import type { WebhookRequest } from '../webhook-request.js';
 import type { WorkflowDirectory } from '../workflow-directory.js';
@@ -10,10 +11,18 @@ const BY_URL = '/api/webhooks/';
 const BY_KEY = /^\/api\/webhook(?::|%3a)trigger\//i;
 
 /** The workflow to run, or the answer to OPTIONS. */
-export type Resolution = { kind: 'workflow'; workflow: ActiveWorkflow } | { kind: 'options'; reply: Reply };
+export type Resolution = Resolved | { kind: 'options'; reply: Reply };
+
+export interface Resolved {
+  kind: 'workflow';
+  workflow: ActiveWorkflow;
+  /** Set when only a handshake lets this method in: what to say when it turns out to be none. */
+  unlessHandshake: Refusal | null;
+}
 
 /**
- * Gates 4 and 5: which active workflow has this URL, and does it take this method. HEAD counts as GET.
+ * Gates 4 and 5: which active workflow has this URL, and does it take this method. HEAD counts as GET. A method that only
+ * a preset's handshake uses is let through for that handshake.
  * @throws Refusal unknown_webhook (the same for unknown, disabled and deleted), method_not_allowed
  */
 export function resolveWorkflow(
@@ -23,12 +32,20 @@ export function resolveWorkflow(
   const found = candidates(request.path, directory);
   const [first] = found;
   if (!first) throw new Refusal('unknown_webhook');
-  if (request.method === 'OPTIONS') return answerOptions(request, found, first);
   const method = (request.method === 'HEAD' ? 'GET' : request.method) as HttpMethod;
   const workflow = found.find(({ compiled }) => compiled.trigger.methods.has(method));
-  request.known.workflow = workflow ?? first;
-  if (!workflow) throw new Refusal('method_not_allowed', { headers: { allow: allowOf(found) } });
-  return { kind: 'workflow', workflow };
+  if (workflow) return resolved(request, workflow, null);
+  const probed = found.find(({ handshakes }) => handshakes.some((match) => mayBeHandshake(request, match)));
+  if (!probed && request.method === 'OPTIONS') return answerOptions(request, found, first);
+  request.known.workflow = probed ?? first;
+  const refusal = new Refusal('method_not_allowed', { headers: { allow: allowOf(found) } });
+  if (!probed) throw refusal;
+  return resolved(request, probed, refusal);
+}
+
+function resolved(request: WebhookRequest, workflow: ActiveWorkflow, unlessHandshake: Refusal | null): Resolved {
+  request.known.workflow = workflow;
+  return { kind: 'workflow', workflow, unlessHandshake };
 }
 
 function candidates(path: string, directory: Pick<WorkflowDirectory, 'find' | 'findKey'>): readonly ActiveWorkflow[] {

@@ -1,0 +1,2 @@
+export * from './scheme-cases.js';
+export * from './sns-certificate.js';
