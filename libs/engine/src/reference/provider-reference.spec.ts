@@ -21,7 +21,14 @@ describe('the page of the providers', () => {
     for (const said of [provider.title, provider.docs, provider.link, ...Object.keys(provider.options.properties)])
       expect(section).toContain(said);
     for (const [name, value] of Object.entries(provider.sample.headers)) expect(section).toContain(`${name}: ${value}`);
-    const facts = ['Delivery id: ', 'Event type: ', 'Handshake: ', 'Acknowledgement: ', 'Patience: ', 'Retry horizon: '];
+    const facts = [
+      'Delivery id: ',
+      'Event type: ',
+      'Handshake: ',
+      'Acknowledgement: ',
+      'Patience: ',
+      'Retry horizon: ',
+    ];
     for (const fact of facts) expect(section).toContain(`\n- ${fact}`);
     expect(section).not.toMatch(/undefined|\[object|null/);
   });
