@@ -76,11 +76,18 @@ async function findUntraced(answers: readonly RawAnswer[]): Promise<string[]> {
   const left = new Map((body.items as { reason: string; count: number }[]).map((item) => [item.reason, item.count]));
   return answers.flatMap(({ status, headers, body: text }) => {
     if (rows.has(headers['x-request-id']!)) return [];
-    const code = /"code":"([a-z_]+)"/.exec(text)?.[1] ?? `status ${status}`;
+    const code = kindsOf(status, text).find((kind) => (left.get(kind) ?? 0) > 0) ?? '';
     const count = left.get(code) ?? 0;
     left.set(code, count - 1);
-    return count > 0 ? [] : [`${code} ${headers['x-request-id']}`];
+    return count > 0 ? [] : [`${status} ${text} ${headers['x-request-id']}`];
   });
+}
+
+/** Why it may have been refused: by its code, or for an answer to HEAD by all of its status. */
+function kindsOf(status: number, text: string): string[] {
+  const code = /"code":"([a-z_]+)"/.exec(text)?.[1];
+  if (code !== undefined) return [code];
+  return status === 404 ? ['unknown_webhook', 'not_found'] : ['malformed_request'];
 }
 
 function residentMb(pid: number): number {
