@@ -12,7 +12,10 @@ export function providerEntry(provider: Provider): JsonObject {
   const { name, secrets, options, vectors } = provider;
   const given = vectors[0]?.entry.options ?? {};
   const names = Object.keys(options.properties).filter(
-    (option) => option in given || options.required.includes(option) || (options.oneOf?.[0] === option && !hasOneOf(provider, given)),
+    (option) =>
+      option in given ||
+      options.required.includes(option) ||
+      (options.oneOf?.[0] === option && !hasOneOf(provider, given)),
   );
   const isKeyElsewhere = ['publicKey', 'jwksUrl'].some((option) => names.includes(option));
   const takesSecrets = secrets === 'required' || secrets === 'delivered' || (secrets === 'optional' && !isKeyElsewhere);
@@ -37,7 +40,8 @@ function optionValue({ name, options }: Provider, option: string, given: Json | 
 function secretName({ scheme }: Provider): string {
   if (scheme.kind === 'basic') return 'login';
   if (scheme.kind === 'token') return 'token';
-  const isPublic = scheme.kind === 'signed-bytes' && scheme.keys.every(({ algorithm }) => /^(ed|ec|rsa)/.test(algorithm));
+  const isPublic =
+    scheme.kind === 'signed-bytes' && scheme.keys.every(({ algorithm }) => /^(ed|ec|rsa)/.test(algorithm));
   return isPublic ? 'publicKey' : 'secret';
 }
 

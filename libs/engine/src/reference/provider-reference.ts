@@ -52,22 +52,25 @@ function section(provider: Provider): string {
 }
 
 function facts(provider: Provider): string[] {
-  const { scheme, deliveryId, eventType, batch, handshakes, formPayload, sample } = provider;
+  const { scheme, deliveryId, eventType, batch, handshakes, formPayload } = provider;
   return [
     isHeadersOnly(provider.name)
       ? 'Checked before the body is read (gate 9).'
       : 'Checked over the raw body, before it is parsed (gate 12).',
     ...secretText(provider),
     ...schemeFacts(scheme),
-    `Delivery id: ${deliveryId === null ? 'none; set `dedup.key`, or the same request runs each time it comes' : sourceText(deliveryId)}.`,
+    `Delivery id: ${deliveryId === null ? 'that of the header `idempotency-key` or `webhook-id` where it is sent; else set `dedup.key`, or a request that comes twice runs twice' : sourceText(deliveryId)}.`,
     `Event type: ${eventType === null ? 'none' : sourceText(eventType)}.`,
     ...(batch === null
       ? []
-      : [`Batches: ${batch.items === '' ? 'the body' : `\`${batch.items}\` of the body`} is a list of events; see \`splitBatch\`.`]),
-    ...(formPayload === null ? [] : [`Form field \`${formPayload}\`: where it is sent, its JSON is \`$context.data\`.`]),
+      : [
+          `Batches: ${batch.items === '' ? 'the body' : `\`${batch.items}\` of the body`} is a list of events, which one execution gets together.`,
+        ]),
+    ...(formPayload === null
+      ? []
+      : [`Form field \`${formPayload}\`: where it is sent, its JSON is \`$context.data\`.`]),
     ...(handshakes.length === 0 ? ['Handshake: none.'] : handshakes.map((each) => `Handshake: ${handshakeText(each)}`)),
     ...answerFacts(provider),
-    ...(sample.body === '' ? [] : []),
   ];
 }
 
@@ -88,7 +91,8 @@ function answerFacts({ acknowledgement, patienceMs, retryHorizonMs }: Provider):
 
 function secretText({ secrets, scheme }: Provider): string[] {
   if (secrets === 'none') return [];
-  if (secrets === 'delivered') return ['Secret: one `{{$env.NAME}}`; the provider delivers it once, and it is kept there.'];
+  if (secrets === 'delivered')
+    return ['Secret: one `{{$env.NAME}}`; the provider delivers it once, and it is kept there.'];
   if (scheme.kind === 'basic') return ['Secrets: each `user:password`.'];
   if (scheme.kind !== 'signed-bytes') return [];
   const prefix = scheme.keyId === null ? '' : '`<name of the key>:` and ';
@@ -119,7 +123,10 @@ function optionTable(provider: Provider): string[] {
 
 function sampleText({ sample: { headers, body } }: Provider): string[] {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  return [`\`\`\`http\n${[...lines, ...(body === '' ? [] : ['', shown(body)])].join('\n')}\n\`\`\``];
+  return [
+    'A request before it is signed:',
+    `\`\`\`http\n${[...lines, ...(body === '' ? [] : ['', shown(body)])].join('\n')}\n\`\`\``,
+  ];
 }
 
 /** JSON over several lines; it is the same event, and its bytes are signed as they are sent. */

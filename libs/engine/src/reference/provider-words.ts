@@ -9,7 +9,8 @@ export function sourceText(source: ValueSource): string {
   if ('xml' in source) return `\`${source.xml}\` of the XML body`;
   if ('all' in source) return `${source.all.map(sourceText).join(' and ')}, together`;
   if ('first' in source) return `${source.first.map(sourceText).join(', else ')}`;
-  const list = source.each === '' ? 'of every entry of the JSON body' : `of every entry of \`${source.each}\` of the body`;
+  const list =
+    source.each === '' ? 'of every entry of the JSON body' : `of every entry of \`${source.each}\` of the body`;
   return `${source.item.map((name) => `\`${name}\``).join(', ')} ${list}`;
 }
 
@@ -40,7 +41,10 @@ const FACTS: Facts = {
     `Token: ${from === null ? 'where the entry says, `header` or `query`' : sourceText(from)}${word === undefined ? '' : `, after the word \`${word}\` where it is a header`}.`,
     'Signed bytes: none; the token covers neither body nor time.',
   ],
-  basic: () => ['Header: `authorization`, HTTP Basic.', 'Signed bytes: none; the password covers neither body nor time.'],
+  basic: () => [
+    'Header: `authorization`, HTTP Basic.',
+    'Signed bytes: none; the password covers neither body nor time.',
+  ],
   jwt: () => [
     'Header: `authorization`, after the word `Bearer`.',
     'Signed bytes: the token itself; not the body.',
@@ -91,10 +95,10 @@ function signedBytesFacts(scheme: SignedBytesScheme): string[] {
   const bytes = JSON.stringify(signedBytes).slice(1, -1);
   return [
     `Signature: ${sourceText(signature)}, ${grammarText(scheme)}.`,
-    ...[...new Set(scheme.keys.map((key) => key.algorithm))].map((name) => `Algorithm: ${name}.`),
+    `Algorithm: ${[...new Set(scheme.keys.map((key) => key.algorithm))].join(', ')}.`,
     `Signed bytes: \`${bytes}\`${urlText(scheme)}.`,
     ...(timestamp === null
-      ? ['Tolerance: no time is signed; a request that is sent again counts as often as its delivery id is new.']
+      ? ['Tolerance: no time is signed; whoever captured a request can send it again at any time.']
       : [
           `Time: ${timestamp.from === null ? `\`${timestampName(scheme)}\` beside the signature` : sourceText(timestamp.from)}, ${TIME_UNITS[timestamp.unit]}.`,
           `Tolerance: ${durationText(timestamp.past * 1000)} older, ${durationText(timestamp.future * 1000)} newer than now.`,
@@ -149,11 +153,8 @@ function answerText(answer: Handshake['answer']): string {
   switch (answer.kind) {
     case 'fixed':
       return `answered ${answer.reply.status}${answer.reply.body === '' ? '' : ` \`${answer.reply.body}\``}.`;
-    case 'echo': {
-      const form = answer.as === 'text' ? 'as text' : `as \`${answer.as.json}\` of a JSON object`;
-      const token = answer.token === null ? '' : ` when ${sourceText(answer.token.value)} is the option \`${answer.token.option}\``;
-      return `${sourceText(answer.value)} is sent back ${form}${token}.`;
-    }
+    case 'echo':
+      return echoText(answer);
     case 'decrypted-echo':
       return `${sourceText(answer.value)} is decrypted and sent back as text.`;
     case 'secret-delivery':
@@ -163,4 +164,10 @@ function answerText(answer: Handshake['answer']): string {
     case 'grant-origin':
       return 'the origin is granted when `allowedOrigins` holds it or `*`.';
   }
+}
+
+function echoText({ value, as, token }: Extract<Handshake['answer'], { kind: 'echo' }>): string {
+  const form = as === 'text' ? 'as text' : `as \`${as.json}\` of a JSON object`;
+  const proof = token === null ? '' : ` when ${sourceText(token.value)} is the option \`${token.option}\``;
+  return `${sourceText(value)} is sent back ${form}${proof}.`;
 }
