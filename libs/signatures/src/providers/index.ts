@@ -1,6 +1,7 @@
 import type { Provider } from '../contract.js';
 import { adyen } from './adyen.js';
 import { awsSns } from './aws-sns.js';
+import { feishu } from './feishu.js';
 import { alipay } from './alipay.js';
 import { basic } from './basic.js';
 import { cloudevents } from './cloudevents.js';
@@ -12,6 +13,7 @@ import { gitlabSigning } from './gitlab-signing.js';
 import { hmac } from './hmac.js';
 import { jwt } from './jwt.js';
 import { rfc9421 } from './rfc9421.js';
+import { wecom } from './wecom.js';
 import { hubspot } from './hubspot.js';
 import { line } from './line.js';
 import { linear } from './linear.js';
@@ -57,6 +59,8 @@ const all: readonly Provider[] = [
   awsSns,
   jwt,
   rfc9421,
+  feishu,
+  wecom,
 ];
 
 /** The registry: every provider, by name. */
