@@ -5,7 +5,7 @@ import type { WebhookRequest } from './webhook-request.js';
 
 /** Framing is ours: a stored reply must not be able to desynchronise a connection. Cookies are nobody's here. */
 const OURS = new Set(
-  'content-length transfer-encoding keep-alive te trailer upgrade proxy-connection proxy-authenticate set-cookie set-cookie2 x-request-id'.split(
+  'content-length transfer-encoding keep-alive te trailer upgrade proxy-connection proxy-authenticate set-cookie set-cookie2 x-request-id x-execution-id idempotent-replayed'.split(
     ' ',
   ),
 );
@@ -26,7 +26,8 @@ export function sendAnswer(request: WebhookRequest, reply: Reply, extra: Readonl
   // As text: Node then writes head and body together, where bytes would take a second chunk.
   const body = WITHOUT_BODY.has(reply.status) ? null : reply.body;
   response.statusCode = reply.status;
-  setHeaders(response, { ...safetyOf(reply), ...extra });
+  setHeaders(response, safetyOf(reply));
+  for (const name in extra) response.setHeader(name, extra[name]!);
   response.setHeader('x-request-id', request.id);
   if (body !== null) response.setHeader('content-length', Buffer.byteLength(body));
   if (hasBody(request.headers.values) && !incoming.readableEnded) endUnread(request, body);
