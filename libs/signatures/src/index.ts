@@ -3,7 +3,7 @@ export { diagnoseSignature } from './diagnose.js';
 export { entrySchema } from './entry-schema.js';
 export { findHandshake, handshakeMethods } from './handshake.js';
 export * from './ip-list.js';
-export { isAllowedKeyUrl } from './key-url.js';
+export { isAllowedUrl } from './key-url.js';
 export { openMessage } from './open-message.js';
 export { findProvider, providerCatalogue, providers } from './providers/index.js';
 export { readDelivery, type Delivery } from './read-delivery.js';
