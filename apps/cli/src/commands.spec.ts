@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createHmac } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -227,6 +228,112 @@ describe('the hookmill command', () => {
     const { out } = await run('requests', '0199-2');
     expect(out).toContain('  x-a: b\n\n{}\n');
     expect(out).toContain('refused (signature, gate 12)');
+  });
+
+  it('passes on what is searched for, and says how far a search looked', async () => {
+    const scanned = { requests: 10_000, from: '2026-01-02T00:00:00.000Z', complete: false };
+    answer = () => [200, { items: [], nextCursor: 'on-1', scanned }];
+    const search = ['--from', '2026-01-01', '--to', '2026-01-03', '--delivery-id', 'd/1', '--limit', '5'];
+    const { out } = await run('requests', ...search, '--header', 'x-a:b', '--json-path', 'a.b=1');
+    expect(out).toBe(
+      'No such requests so far.\n' +
+        'Looked at 10000 requests, back to 2026-01-02T00:00:00.000Z. Go on with --cursor on-1\n',
+    );
+    const query = new URL(api.requests[0]!.url, api.url).searchParams;
+    expect(Object.fromEntries(query)).toEqual({
+      ...{ from: '2026-01-01', to: '2026-01-03', deliveryId: 'd/1', header: 'x-a:b', json: 'a.b=1', limit: '5' },
+    });
+    answer = () => [200, { items: [], nextCursor: null, scanned: { ...scanned, complete: true } }];
+    expect((await run('requests', '--ip', '::1', '--cursor', 'on-1')).out).toBe('There are no such requests.\n');
+  });
+
+  it('shows secret, time and headers as received', async () => {
+    const given = { ...request, verdict: 'accepted', reason: null, gate: null, secretName: 'GH_NEW', latencyMs: 12 };
+    answer = ({ url }) =>
+      url.includes('0199-2')
+        ? [
+            200,
+            {
+              ...given,
+              headers: { 'x-a': '1, 2' },
+              rawHeaders: [
+                ['X-A', '1'],
+                ['x-a', '2'],
+              ],
+              body: null,
+              bodyEncoding: null,
+            },
+          ]
+        : [200, { items: [given], nextCursor: null }];
+    expect((await run('requests')).out).toMatch(/ANSWER {2}MS {2}SECRET .*\n.* 401 +12 +GH_NEW +-/);
+    const { out } = await run('requests', '0199-2');
+    expect(out).toContain('answered   401 in 12 ms\n');
+    expect(out).toContain('secret     GH_NEW\n');
+    expect(out).toContain('  X-A: 1\n  x-a: 2\n');
+  });
+
+  const entry = { type: 'signature', provider: 'github', verdict: 'refused', reason: 'mismatch', secretName: null };
+  const hint = { code: 'secret_missing', message: 'There is no secret named A\u001b[31m.' };
+
+  it('tells why a stored request was refused, and exits 1', async () => {
+    const accepted = { type: 'ip', provider: null, verdict: 'accepted', reason: null, secretName: null, hints: [] };
+    const entries = [accepted, { ...entry, hints: [hint] }];
+    answer = () => [200, { requestId: '0199-2', workflowKey: 'orders', version: 3, entries }];
+    const { code, out } = await run('verify', '0199-2', '--workflow-version', '3');
+    expect([code, out.split('\n')]).toEqual([
+      1,
+      [
+        'request 0199-2, workflow orders version 3',
+        'accepted       ip',
+        'refused        signature github  (mismatch)',
+        '  There is no secret named A\ufffd[31m. (secret_missing)',
+        '',
+      ],
+    ]);
+    expect(api.requests).toMatchObject([{ method: 'POST', url: '/api/v1/requests/0199-2/diagnose?version=3' }]);
+  });
+
+  it('exits 0 when nothing refuses it', async () => {
+    const matched = { ...entry, verdict: 'accepted', reason: null, secretName: 'GH_NEW', hints: [] };
+    answer = () => [200, { requestId: '0199-2', workflowKey: 'orders', version: 3, entries: [matched] }];
+    const { code, out } = await run('verify', '0199-2');
+    expect([code, out]).toEqual([0, expect.stringContaining('accepted       signature github  (by GH_NEW)\n')]);
+    answer = () => [200, { requestId: '0199-2', workflowKey: 'orders', version: 3, entries: [] }];
+    expect(await run('verify', '0199-2')).toMatchObject({ code: 0, out: expect.stringContaining('It is public') });
+  });
+
+  it('verifies a message without a running Hookmill', async () => {
+    const body = await file('body.json', '{"a":1}');
+    const signature = createHmac('sha256', 'the-secret').update('{"a":1}').digest('hex');
+    const message = ['--header', `X-Hub-Signature-256: sha256=${signature}`, '--body', body];
+    const verify = (...args: string[]) => runCli(['verify', '--provider', 'github', ...args], { GH: 'the-secret' });
+    expect(await verify(...message, '--secret', 'another', '--secret-env', 'GH')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^accepted {7}signature github\n/),
+    });
+    const wrong = await verify(...message, '--secret', 'another-secret');
+    expect(wrong).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^refused {8}signature github {2}\(mismatch\)/),
+    });
+    expect(wrong.out).not.toContain('another-secret');
+    expect(api.requests).toEqual([]);
+  });
+
+  it.each([
+    [[], 'Give the id of a request, or --provider.'],
+    [['0199-2', '--provider', 'github'], 'Give the id of a request, or --provider.'],
+    [['--provider', 'nobody'], 'There is no preset "nobody": use one of '],
+    [['--provider', 'github', '--header', 'x'], '--header must be "name: value"'],
+    [['--provider', 'github', '--option', 'x'], '--option must be name=value'],
+    [['--provider', 'github', '--at', 'noon'], '--at must be an ISO 8601 time'],
+    [['--provider', 'github', '--body', '/nowhere'], '/nowhere cannot be read (ENOENT)'],
+    [['--provider', 'github', '--secret-env', 'NOT_SET'], 'NOT_SET is not set'],
+  ])('says what is wrong with verify %j', async (args, words) => {
+    const { code, out, err } = await run('verify', ...args);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain(words);
+    expect(api.requests).toEqual([]);
   });
 
   it('says that there is nothing', async () => {

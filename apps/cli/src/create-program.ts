@@ -10,6 +10,8 @@ import { requestsCommand, type RequestsOptions } from './requests-command.js';
 import { retryCommand, type RetryOptions } from './retry-command.js';
 import type { Terminal } from './terminal.js';
 import { validateCommand } from './validate-command.js';
+import { verifyCommand, type VerifyOptions } from './verify-command.js';
+import { verifyOffline, type OfflineOptions } from './verify-offline.js';
 
 type Env = Record<string, string | undefined>;
 type Act = (api: ApiClient) => Promise<number>;
@@ -43,19 +45,70 @@ export function createProgram(env: Env, terminal: Terminal, exit: (code: number)
     .argument('<files...>')
     .action((files: string[]) => run((api) => validateCommand(files, api, terminal)));
   addExecutions(program, run, terminal);
+  addRequests(program, run, terminal);
+  addVerify(program, env, run, exit, terminal);
+  addReplay(program, run, terminal);
+  return program;
+}
+
+function addRequests(program: Command, run: (act: Act) => Promise<void>, terminal: Terminal): void {
   program
     .command('requests')
     .description('list requests, accepted and refused, or show one with headers and body')
     .argument('[id]')
     .option('--workflow <key>')
     .option('--verdict <verdict>', 'accepted, duplicate, filtered, handshake, refused')
+    .option('--gate <number>', 'the gate that refused')
+    .option('--reason <code>', 'why it was refused')
+    .option('--delivery-id <id>', "the sender's own id of the delivery")
+    .option('--from <time>', 'from this time on, ISO 8601')
+    .option('--to <time>', 'before this time, ISO 8601')
+    .option('--header <name:value>', 'with this header, or <name>; needs --from and --to, as the next three do')
+    .option('--json-path <path=value>', 'with this value in a JSON body, or <path>')
+    .option('--secret <name>', 'whose signature or token this secret matched')
+    .option('--ip <address>', 'from this address')
     .option('--limit <number>', 'at most 200', '20')
+    .option('--cursor <cursor>', 'go on from there')
     .option('--json', 'as the API answers it')
     .action((id: string | undefined, options: RequestsOptions) =>
       run((api) => requestsCommand(id, options, api, terminal)),
     );
-  addReplay(program, run, terminal);
-  return program;
+}
+
+const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value];
+
+function addVerify(
+  program: Command,
+  env: Env,
+  run: (act: Act) => Promise<void>,
+  exit: (code: number) => void,
+  terminal: Terminal,
+): void {
+  program
+    .command('verify')
+    .description('tell why a stored request was refused; with --provider, verify a message without a running Hookmill')
+    .argument('[id]')
+    .option('--workflow-version <number>', 'against this version instead of the current one')
+    .option('--json', 'as the API answers it')
+    .option('--provider <name>', 'preset, as in a document: github, stripe, hmac, ...')
+    .option('--secret <value>', 'a key that may match; can be repeated', collect)
+    .option('--secret-env <name>', 'the same, from an environment variable, out of sight of other users', collect)
+    .option('--option <name=value>', 'another property of the entry; can be repeated', collect)
+    .option('--header <name: value>', 'of the message; can be repeated', collect)
+    .option('--body <file>', 'bytes of the body, exactly as they were sent')
+    .option('--method <method>', 'of the message', 'POST')
+    .option('--url <url>', 'as its sender called it')
+    .option('--at <time>', 'when it was received, ISO 8601; default: now')
+    .action(async (id: string | undefined, options: VerifyOptions & Partial<OfflineOptions>) => {
+      const { provider } = options;
+      if ((id === undefined) === (provider === undefined)) {
+        exit(await guarded(() => Promise.reject(new CliError('Give the id of a request, or --provider.')), terminal));
+      } else if (id !== undefined) {
+        await run((api) => verifyCommand(id, options, api, terminal));
+      } else {
+        exit(await guarded(() => verifyOffline({ ...options, provider: provider! }, env, terminal), terminal));
+      }
+    });
 }
 
 function addReplay(program: Command, run: (act: Act) => Promise<void>, terminal: Terminal): void {

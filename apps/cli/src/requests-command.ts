@@ -5,7 +5,17 @@ import { printable, type Terminal } from './terminal.js';
 export interface RequestsOptions {
   workflow?: string;
   verdict?: string;
+  gate?: string;
+  reason?: string;
+  deliveryId?: string;
+  from?: string;
+  to?: string;
+  header?: string;
+  jsonPath?: string;
+  secret?: string;
+  ip?: string;
   limit?: string;
+  cursor?: string;
   json?: boolean;
 }
 
@@ -22,9 +32,19 @@ interface RequestItem {
   ip: string;
   deliveryId: string | null;
   executionId: string | null;
+  secretName?: string | null;
+  latencyMs?: number | null;
+}
+
+interface RequestPage {
+  items: RequestItem[];
+  nextCursor: string | null;
+  /** Of a search in headers or bodies. */
+  scanned?: { requests: number; from: string | null; complete: boolean };
 }
 
 interface RequestDetail extends RequestItem {
+  rawHeaders?: [name: string, value: string][] | null;
   headers: Record<string, string> | null;
   body: string | null;
   bodyEncoding: 'utf8' | 'base64' | null;
@@ -34,7 +54,7 @@ interface RequestDetail extends RequestItem {
 /** `hookmill requests [id]`: the newest requests as a table, or one with headers and body. */
 export async function requestsCommand(
   id: string | undefined,
-  { workflow, verdict, limit, json }: RequestsOptions,
+  { json, jsonPath, ...query }: RequestsOptions,
   api: ApiClient,
   terminal: Terminal,
 ): Promise<number> {
@@ -44,20 +64,29 @@ export async function requestsCommand(
     lines.forEach((line) => terminal.out(line));
     return 0;
   }
-  const page = (await api.get('/requests', { workflow, verdict, limit })) as { items: RequestItem[] };
-  if (json) terminal.out(JSON.stringify(page, null, 2));
-  else if (page.items.length === 0) terminal.out('There are no such requests.');
-  else requestTable(page.items).forEach((line) => terminal.out(line));
+  const page = (await api.get('/requests', { ...query, json: jsonPath })) as RequestPage;
+  const lines = json ? [JSON.stringify(page, null, 2)] : pageLines(page);
+  lines.forEach((line) => terminal.out(line));
   return 0;
+}
+
+/** A search that has not looked everywhere says so: nothing found is not nothing there. */
+function pageLines({ items, nextCursor, scanned }: RequestPage): string[] {
+  const isOpen = scanned !== undefined && !scanned.complete;
+  const none = isOpen ? 'No such requests so far.' : 'There are no such requests.';
+  const lines = items.length === 0 ? [none] : requestTable(items);
+  if (!isOpen) return lines;
+  const far = `${scanned.requests} requests, back to ${scanned.from ?? '-'}`;
+  return [...lines, `Looked at ${far}. Go on with --cursor ${nextCursor ?? ''}`];
 }
 
 function requestTable(items: readonly RequestItem[]): string[] {
   return table(
-    ['id', 'received', 'method', 'url', 'workflow', 'verdict', 'answer', 'execution'],
+    ['id', 'received', 'method', 'url', 'workflow', 'verdict', 'answer', 'ms', 'secret', 'execution'],
     items.map((item) => [
       ...[item.id, item.receivedAt, item.method, item.url, item.workflowKey],
       item.reason ? `${item.verdict} (${item.reason})` : item.verdict,
-      ...[item.httpStatus, item.executionId],
+      ...[item.httpStatus, item.latencyMs ?? null, item.secretName ?? null, item.executionId],
     ]),
   );
 }
@@ -68,18 +97,23 @@ function requestDetail(request: RequestDetail): string[] {
     `received   ${request.receivedAt} from ${request.ip}`,
     `line       ${printable(`${request.method} ${request.url}`)}`,
     `verdict    ${request.verdict}${request.reason ? ` (${request.reason}, gate ${request.gate ?? '-'})` : ''}`,
-    `answered   ${request.httpStatus ?? '-'}`,
+    `answered   ${answerText(request)}`,
     `workflow   ${request.workflowKey ?? '-'}`,
+    `secret     ${printable(request.secretName ?? '-')}`,
     `delivery   ${printable(request.deliveryId ?? '-')}`,
     `execution  ${request.executionId ?? '-'}`,
-    ...headerLines(request.headers),
+    ...headerLines(request.rawHeaders ?? Object.entries(request.headers ?? {})),
     '',
     bodyText(request),
   ];
 }
 
-function headerLines(headers: Record<string, string> | null): string[] {
-  return Object.entries(headers ?? {}).map(([name, value]) => printable(`  ${name}: ${value}`));
+function answerText({ httpStatus, latencyMs }: RequestDetail): string {
+  return `${httpStatus ?? '-'}${typeof latencyMs === 'number' ? ` in ${latencyMs} ms` : ''}`;
+}
+
+function headerLines(headers: readonly (readonly [string, string])[]): string[] {
+  return headers.map(([name, value]) => printable(`  ${name}: ${value}`));
 }
 
 function bodyText({ body, bodyEncoding, bodyBytes }: RequestDetail): string {

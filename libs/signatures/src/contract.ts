@@ -157,6 +157,8 @@ export interface SignedBytesScheme {
   id: ValueSource | null;
   /** Which of several keys signed (a serial); null: all are tried. Keys are then written `<id>:<key>`. */
   keyId: ValueSource | null;
+  /** Where the message names its algorithm itself, and the only name that it may give; absent: it names none. */
+  algorithmName?: { from: ValueSource; is: string };
   /** Hexadecimal signatures may be written in upper case too. */
   anyHexCase?: true;
   /**

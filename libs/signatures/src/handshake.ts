@@ -10,7 +10,7 @@ import type {
 } from './contract.js';
 import { findValue } from './find-value.js';
 import { findJson } from './json-body.js';
-import { isAllowedKeyUrl } from './key-url.js';
+import { isAllowedUrl } from './key-url.js';
 import { findProvider } from './providers/index.js';
 
 /** What is echoed is no longer; a challenge has some 20 to 100 characters. */
@@ -129,7 +129,7 @@ function keepSecret(
 function confirm({ url, rule }: Answer<'confirm-subscription'>, message: SignedMessage): HandshakeOutcome {
   const text = findValue(url, message);
   if (text === null) return MALFORMED;
-  return isAllowedKeyUrl(text, rule) ? { kind: 'confirm', url: text, rule, reply: plainReply('ok') } : FORBIDDEN;
+  return isAllowedUrl(text, rule) ? { kind: 'confirm', url: text, rule, reply: plainReply('ok') } : FORBIDDEN;
 }
 
 /**

@@ -10,7 +10,7 @@ export const alipay: Provider = {
   docs:
     'Verifies the form field `sign` (RSA-PKCS1 with SHA-256, `RSA2`) over all other fields but `sign_type`, ' +
     "decoded and sorted by name, with the public key of Alipay (base64 or PEM), in the bytes of the form's own " +
-    'charset. `RSA` with SHA-1 is refused, whatever `sign_type` says. No time is signed; the workflow still has ' +
+    'charset. `RSA` with SHA-1 is refused, and so is any other `sign_type`. No time is signed; the workflow still has ' +
     'to check app, seller and amount. The delivery id is `notify_id`, the event `notify_type`. The answer is ' +
     'exactly `success`; without it Alipay sends again, eight times within 25 hours.',
   link: 'https://opendocs.alipay.com/open/270/105902',
@@ -26,6 +26,7 @@ export const alipay: Provider = {
     id: null,
     keyId: null,
     unsignedParams: ['sign', 'sign_type'],
+    algorithmName: { from: { form: 'sign_type' }, is: 'RSA2' },
   },
   secrets: 'required',
   options: { properties: {}, required: [] },

@@ -1,22 +1,23 @@
 import type { Provider } from '../contract.js';
 import { adyen } from './adyen.js';
-import { awsSns } from './aws-sns.js';
 import { alipay } from './alipay.js';
+import { awsSns } from './aws-sns.js';
 import { basic } from './basic.js';
 import { cloudevents } from './cloudevents.js';
 import { discord } from './discord.js';
+import { feishu } from './feishu.js';
 import { gitea } from './gitea.js';
 import { github } from './github.js';
-import { gitlab } from './gitlab.js';
 import { gitlabSigning } from './gitlab-signing.js';
+import { gitlab } from './gitlab.js';
 import { hmac } from './hmac.js';
-import { jwt } from './jwt.js';
-import { rfc9421 } from './rfc9421.js';
 import { hubspot } from './hubspot.js';
+import { jwt } from './jwt.js';
 import { line } from './line.js';
 import { linear } from './linear.js';
 import { notion } from './notion.js';
 import { razorpay } from './razorpay.js';
+import { rfc9421 } from './rfc9421.js';
 import { sendgrid } from './sendgrid.js';
 import { shopify } from './shopify.js';
 import { slack } from './slack.js';
@@ -27,6 +28,7 @@ import { svix } from './svix.js';
 import { token } from './token.js';
 import { twilio } from './twilio.js';
 import { wechatPay } from './wechat-pay.js';
+import { wecom } from './wecom.js';
 
 const all: readonly Provider[] = [
   github,
@@ -47,6 +49,8 @@ const all: readonly Provider[] = [
   twilio,
   sendgrid,
   line,
+  wecom,
+  feishu,
   standardWebhooks,
   svix,
   cloudevents,

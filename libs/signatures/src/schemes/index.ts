@@ -1,6 +1,8 @@
 import type { Scheme, SchemeHandler } from '../contract.js';
 import { basicHandler } from './basic-scheme.js';
 import { configuredHmacHandler } from './configured-hmac.js';
+import { encryptedCallbackHandler } from './encrypted-callback.js';
+import { feishuHandler } from './feishu.js';
 import { jwtHandler } from './jwt.js';
 import { messageSignatureHandler } from './message-signature.js';
 import { signedBytesHandler } from './signed-bytes.js';
@@ -18,6 +20,8 @@ const handlers = {
   'message-signature': messageSignatureHandler,
   sns: snsHandler,
   'signed-items': signedItemsHandler,
+  'encrypted-callback': encryptedCallbackHandler,
+  feishu: feishuHandler,
 } as unknown as Readonly<Record<Scheme['kind'], SchemeHandler>>;
 
 /** The functions of a scheme. */

@@ -16,3 +16,8 @@ it('a signature whose label has no input, or an input without a signature, is an
   expect(await verdict({ signature: `${headers['signature']!}, other=:AAAA:` })).toEqual(fault);
   expect(await verdict({ 'signature-input': `${headers['signature-input']!}, other=();created=1` })).toEqual(fault);
 });
+
+it('a signature with parameters of its own is an error (RFC 9421, section 4.2)', async () => {
+  const fault = { ok: false, reason: 'malformed_signature' };
+  expect(await verdict({ signature: `${headers['signature']!};other=:AAAA:` })).toEqual(fault);
+});

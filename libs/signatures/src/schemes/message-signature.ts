@@ -113,9 +113,10 @@ function chooseSignature(
   if (!signatures || !inputs || !haveSameLabels(signatures, inputs)) return refused('malformed_signature');
   const named = nameSignature(settings, inputs);
   if ('ok' in named) return named;
-  const signature = signatures.get(named.label)?.item;
+  const { item: signature, parameters } = signatures.get(named.label)!;
   const input = readSignatureInput(named.member);
-  if (!input || signature?.type !== 'bytes') return refused('malformed_signature');
+  // A signature is bytes and nothing else: parameters are those of its input (RFC 9421, section 4.2).
+  if (!input || signature?.type !== 'bytes' || parameters.size > 0) return refused('malformed_signature');
   return { input, signature: signature.value };
 }
 

@@ -24,6 +24,7 @@ export function readPresented(
   if (!pieces || keys.length === 0) return 'misconfigured';
   const read = readFitting(scheme, keys, message);
   if (typeof read === 'string') return read;
+  if (isOfOtherAlgorithm(scheme, message)) return 'wrong_algorithm';
   const chosen = chooseKeys(scheme, keys, message);
   if (chosen.length === 0) return 'unknown_key';
   const values = readValues(scheme, read.timestamps, message);
@@ -48,6 +49,12 @@ function readFitting(
     keys.some(({ kind }) => kind.label === label && hasSignatureLength(kind, bytes)),
   );
   return signatures.length === 0 ? 'malformed_signature' : { ...read, signatures };
+}
+
+/** The name decides nothing, but a message that names another algorithm was not signed with ours. */
+function isOfOtherAlgorithm({ algorithmName }: SignedBytesScheme, message: SignedMessage): boolean {
+  const name = algorithmName ? findValue(algorithmName.from, message) : null;
+  return name !== null && name !== algorithmName?.is;
 }
 
 function chooseKeys(scheme: SignedBytesScheme, keys: readonly SigningKey[], message: SignedMessage): SigningKey[] {

@@ -22,7 +22,7 @@ export function signedParts(scheme: SignedBytesScheme, values: SignedValues, sec
     timestamp: timestamp ?? '',
     nonce: nonce ?? '',
     id: id ?? '',
-    method: method.toUpperCase(),
+    method,
     url,
     path: pathOf(url),
     query: queryOf(url),

@@ -1,5 +1,5 @@
 import type { JsonObject } from '#shared';
-import { memberOf } from './json-text.js';
+import { memberOf, textMember } from './json-text.js';
 
 /** The fields of an SNS message that its signature and its checks need. */
 export interface SnsMessage {
@@ -33,17 +33,16 @@ export function readSnsMessage(body: JsonObject): SnsMessage | null {
 
 /** The lines that are signed; null when a field is missing, no text, or of more than one line. */
 export function snsSignedText(body: JsonObject): string | null {
-  const type = memberOf(body, 'Type');
   const lines: string[] = [];
-  for (const name of (typeof type === 'string' && SIGNED[type]) || []) {
+  for (const name of SIGNED[textMember(body, 'Type') ?? ''] ?? []) {
     const value = memberOf(body, name) ?? null;
     if (name === 'Subject' && value === null) continue;
-    if (typeof value !== 'string' || (name !== 'Message' && !isLine(value))) return null;
+    if (typeof value !== 'string' || !mayHold(name, value)) return null;
     lines.push(name, value);
   }
   return lines.length === 0 ? null : `${lines.join('\n')}\n`;
 }
 
-function isLine(text: string): boolean {
-  return !/[\r\n]/.test(text);
+function mayHold(name: string, text: string): boolean {
+  return name === 'Message' || !/[\r\n]/.test(text);
 }
