@@ -87,6 +87,9 @@ describe('the examples', () => {
   it('are all taken, and only secrets of triggers are made up', async () => {
     expect(said.filter((line) => !line.startsWith('Examples applied'))).toEqual([
       expect.stringContaining('Secret GITHUB_WEBHOOK_SECRET has the example value'),
+      expect.stringMatching(
+        /^Not set, [^:]+: SENSOR_SECRET, SLACK_SIGNING_SECRET, SNS_TOPIC_ARN, STRIPE_SECRET, TWILIO_AUTH_TOKEN\.$/,
+      ),
     ]);
   });
 
