@@ -40,7 +40,14 @@ describe('the documentation', () => {
   });
 
   it('links to files that exist', () => {
-    const pages = ['architecture', 'extending', 'operations', 'reference/nodes', 'reference/triggers', 'reference/providers'];
+    const pages = [
+      'architecture',
+      'extending',
+      'operations',
+      'reference/nodes',
+      'reference/triggers',
+      'reference/providers',
+    ];
     const decisions = readdirSync(new URL('../docs/adr/', import.meta.url)).map((name) => `docs/adr/${name}`);
     for (const file of ['README.md', 'CONTRIBUTING.md', ...pages.map((name) => `docs/${name}.md`), ...decisions]) {
       const folder = file.slice(0, file.lastIndexOf('/') + 1);
