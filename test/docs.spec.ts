@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { nodeReference, providerReference, triggerReference } from '#engine';
 import { environmentExample } from '#shared';
+import { providers } from '#signatures';
 import { refusals, type RefusalEntry } from '../apps/gateway/src/webhook/refusals.js';
 
 const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
@@ -39,8 +40,20 @@ describe('the documentation', () => {
     expect(read(file)).toBe(reference());
   });
 
+  it('names every preset of a provider in the README', () => {
+    const named = new Set([...read('README.md').matchAll(/`([a-z0-9-]+)`/g)].map(([, name]) => name));
+    expect([...providers.keys()].filter((name) => !named.has(name))).toEqual([]);
+  });
+
   it('links to files that exist', () => {
-    const pages = ['architecture', 'extending', 'operations', 'reference/nodes', 'reference/triggers', 'reference/providers'];
+    const pages = [
+      'architecture',
+      'extending',
+      'operations',
+      'reference/nodes',
+      'reference/triggers',
+      'reference/providers',
+    ];
     const decisions = readdirSync(new URL('../docs/adr/', import.meta.url)).map((name) => `docs/adr/${name}`);
     for (const file of ['README.md', 'CONTRIBUTING.md', ...pages.map((name) => `docs/${name}.md`), ...decisions]) {
       const folder = file.slice(0, file.lastIndexOf('/') + 1);
