@@ -4,6 +4,7 @@ import { AlipaySdk } from 'alipay-sdk';
 import { betweenPart } from '../flip.js';
 import { rsa } from '../key-pairs.js';
 import { official } from '../official-provider.js';
+import { bytesNotText, canonicalBase64 } from '../strictness.js';
 import { sampleId } from '../sample-body.js';
 
 const sdk = new AlipaySdk({
@@ -22,6 +23,14 @@ export const alipay = official({
   parts: ['notify_id', 'app_id', 'total_amount', 'trade_status', 'sign'].map((name) =>
     betweenPart(name, `${name}=`, '&'),
   ),
+  stricter: [
+    bytesNotText,
+    canonicalBase64(({ body }) => String(parse(body.toString())['sign'])),
+    {
+      why: 'The package passes over fields without a name.',
+      when: ({ request }) => /(^|&)=/.test(request.body.toString()),
+    },
+  ],
   sample: (url, random) => {
     const fields = {
       app_id: '2021000000000000',

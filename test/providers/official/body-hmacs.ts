@@ -5,6 +5,7 @@ import { LinearWebhookClient } from '@linear/sdk/webhooks';
 import { signWebhookPayload, verifyWebhookSignature } from '@notionhq/client/build/src/webhooks.js';
 import { bodyPart, headerPart } from '../flip.js';
 import { official } from '../official-provider.js';
+import { bytesNotText, canonicalBase64, onHeader } from '../strictness.js';
 import { jsonBytes, sampleId, sampleObject } from '../sample-body.js';
 
 /* The providers whose signature is an HMAC-SHA256 of the body alone, in a header of its own. */
@@ -26,6 +27,7 @@ export const line = official({
   secrets: [SECRET],
   signedBy: 'formula',
   parts: [bodyPart, headerPart('x-line-signature')],
+  stricter: [canonicalBase64(({ headers }) => headers['x-line-signature'])],
   sample: (url, random) => {
     const events = [{ type: 'message', webhookEventId: sampleId(random), message: sampleObject(random) }];
     return { method: 'POST', url, headers: json, body: jsonBytes({ destination: 'U1', events }, random) };
@@ -63,6 +65,7 @@ export const notion = official({
   secrets: [SECRET],
   signedBy: 'package',
   parts: [bodyPart, headerPart('x-notion-signature')],
+  stricter: [onHeader('x-notion-signature', /[A-F]/, 'The package takes both cases; Notion writes lower case.')],
   sample: (url, random) => {
     const event = { id: sampleId(random), type: 'page.created', data: sampleObject(random) };
     return { method: 'POST', url, headers: json, body: jsonBytes(event, random) };
@@ -84,6 +87,7 @@ export const razorpay = official({
   secrets: [SECRET],
   signedBy: 'formula',
   parts: [bodyPart, headerPart('x-razorpay-signature')],
+  stricter: [bytesNotText],
   sample: (url, random) => {
     const headers = { ...json, 'x-razorpay-event-id': sampleId(random) };
     const event = { event: 'payment.captured', payload: sampleObject(random) };

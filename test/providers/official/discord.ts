@@ -3,6 +3,7 @@ import { verifyKey } from 'discord-interactions';
 import { bodyPart, headerPart } from '../flip.js';
 import { ed25519 } from '../key-pairs.js';
 import { official } from '../official-provider.js';
+import { freshness, onHeader } from '../strictness.js';
 import { jsonBytes, sampleId, sampleObject } from '../sample-body.js';
 
 /** As the developer portal shows it: 32 bytes, hexadecimal. */
@@ -15,6 +16,14 @@ export const discord = official({
   signing: { privateKey: ed25519.privatePem },
   signedBy: 'formula',
   parts: [bodyPart, headerPart('x-signature-timestamp'), headerPart('x-signature-ed25519')],
+  stricter: [
+    freshness(({ headers }) => headers['x-signature-timestamp'], { seconds: 300 }),
+    onHeader(
+      'x-signature-ed25519',
+      /^(?![0-9a-f]{128}$)/,
+      'The package reads digits with parseInt, in both cases and with white space.',
+    ),
+  ],
   sample: (url, random) => ({
     method: 'POST',
     url,

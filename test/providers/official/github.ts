@@ -2,15 +2,17 @@ import { Webhooks } from '@octokit/webhooks';
 import { sign, verify } from '@octokit/webhooks-methods';
 import { bodyPart, headerPart } from '../flip.js';
 import { official, type OfficialProvider } from '../official-provider.js';
+import { bytesNotText } from '../strictness.js';
 import { jsonBytes, sampleId, sampleObject } from '../sample-body.js';
 
 const SECRET = "It's a Secret to Everybody";
 const HEADER = 'x-hub-signature-256';
 
-const shared: Pick<OfficialProvider, 'preset' | 'secrets' | 'signedBy' | 'sample' | 'parts'> = {
+const shared: Pick<OfficialProvider, 'stricter' | 'preset' | 'secrets' | 'signedBy' | 'sample' | 'parts'> = {
   preset: 'github',
   secrets: [SECRET],
   signedBy: 'package',
+  stricter: [bytesNotText],
   sample: (url, random) => ({
     method: 'POST',
     url,

@@ -42,7 +42,7 @@ export const jwt = official({
     return { ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } };
   },
   verify: async ({ headers }, now) => {
-    const [, token] = /^bearer ([^ ]+)$/i.exec(headers['authorization'] ?? '') ?? [];
+    const [, token] = /^bearer +([^ ]+)$/i.exec(headers['authorization'] ?? '') ?? [];
     const options = { algorithms: ['RS256'], issuer: ISSUER, audience: AUDIENCE, clockTolerance: 60, currentDate: now };
     await jwtVerify(token!, rsa.publicKey, options);
     return true;

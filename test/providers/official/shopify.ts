@@ -3,6 +3,7 @@ import '@shopify/shopify-api/adapters/web-api';
 import { ApiVersion, LogSeverity, shopifyApi } from '@shopify/shopify-api';
 import { bodyPart, headerPart } from '../flip.js';
 import { official } from '../official-provider.js';
+import { bytesNotText, canonicalBase64 } from '../strictness.js';
 import { jsonBytes, sampleId, sampleObject } from '../sample-body.js';
 
 const SECRET = 'shpss_0123456789abcdef';
@@ -23,6 +24,8 @@ export const shopify = official({
   secrets: [SECRET],
   signedBy: 'formula',
   parts: [bodyPart, headerPart(HEADER)],
+  // Of a header the package's adapter trims white space, which Node has done where HTTP knows it as such.
+  stricter: [bytesNotText, canonicalBase64(({ headers }) => headers[HEADER])],
   sample: (url, random) => ({
     method: 'POST',
     url,

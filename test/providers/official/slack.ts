@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { verifySlackRequest } from '@slack/bolt/dist/receivers/verify-request.js';
 import { bodyPart, headerPart } from '../flip.js';
 import { official } from '../official-provider.js';
+import { bytesNotText, freshness, onHeader } from '../strictness.js';
 import { jsonBytes, pick, sampleId, sampleObject } from '../sample-body.js';
 
 const SECRET = '8f742231b10e8888abcd99yyyzzz85a5';
@@ -12,6 +13,11 @@ export const slack = official({
   secrets: [SECRET],
   signedBy: 'formula',
   parts: [bodyPart, headerPart('x-slack-request-timestamp'), headerPart('x-slack-signature')],
+  stricter: [
+    bytesNotText,
+    freshness(({ headers }) => headers['x-slack-request-timestamp'], { seconds: 300, side: 'future' }),
+    onHeader('x-slack-signature', /=.*=/, 'The package takes a signature up to its second `=`.'),
+  ],
   sample: (url, random) => {
     const event = { type: 'event_callback', event_id: sampleId(random, 'Ev'), event: sampleObject(random) };
     const json = {

@@ -2,6 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
 import { bodyPart, headerPart } from '../flip.js';
 import { official, type OfficialProvider, type SignedPart } from '../official-provider.js';
+import { bytesNotText, onHeader } from '../strictness.js';
 import { jsonBytes, sampleId, sampleObject } from '../sample-body.js';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
@@ -36,7 +37,19 @@ function family(preset: string, name: string, prefix: string, library: Library):
       library.verify(body.toString(), headers);
       return true;
     },
-    stricter: [],
+    stricter: [
+      bytesNotText,
+      onHeader(
+        names.timestamp,
+        /^(?![1-9][0-9]{9}$)/,
+        'The package reads the time with parseInt and signs what that gives.',
+      ),
+      onHeader(
+        names.signature,
+        /, |,$|,[^ ]*,/,
+        'The package passes over what two headers joined to one look like, and commas after a signature.',
+      ),
+    ],
   });
 }
 

@@ -1,6 +1,7 @@
 import Stripe from 'stripe';
 import { bodyPart, headerPart } from '../flip.js';
 import { official } from '../official-provider.js';
+import { bytesNotText, freshness, onHeader } from '../strictness.js';
 import { jsonBytes, sampleId, sampleObject } from '../sample-body.js';
 
 const SECRET = 'whsec_4tyqXFSvcNBcpyNZHBCvoXeUMgXzWVXd';
@@ -14,6 +15,15 @@ export const stripe = official({
   secrets: [SECRET],
   signedBy: 'package',
   parts: [bodyPart, headerPart(HEADER)],
+  stricter: [
+    bytesNotText,
+    freshness(({ headers }) => /t=([0-9]+)/.exec(headers[HEADER] ?? '')?.[1], { seconds: 300, side: 'future' }),
+    onHeader(
+      HEADER,
+      /=[^,]*=|,[^tv]|,v(?![01]=)/,
+      'The package takes each pair up to its second `=` and passes over what is no pair, or a header joined to this one.',
+    ),
+  ],
   sample: (url, random) => ({
     method: 'POST',
     url,

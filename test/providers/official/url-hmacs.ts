@@ -3,6 +3,7 @@ import { Signature } from '@hubspot/api-client/lib/src/utils/signature.js';
 import { WebhooksHelper } from 'square';
 import { bodyPart, headerPart, queryPart } from '../flip.js';
 import { official } from '../official-provider.js';
+import { bytesNotText, freshness, onHeader } from '../strictness.js';
 import { jsonBytes, sampleId, sampleObject } from '../sample-body.js';
 
 /* The providers that sign their URL with the body. */
@@ -16,6 +17,7 @@ export const square = official({
   secrets: [SECRET],
   signedBy: 'formula',
   parts: [bodyPart, headerPart('x-square-hmacsha256-signature'), queryPart('store')],
+  stricter: [bytesNotText],
   sample: (url, random) => {
     const event = { event_id: sampleId(random), type: 'payment.created', data: sampleObject(random) };
     return { method: 'POST', url: `${url}?store=${sampleId(random)}`, headers: json, body: jsonBytes(event, random) };
@@ -43,6 +45,15 @@ export const hubspot = official({
     headerPart('x-hubspot-signature-v3'),
     headerPart('x-hubspot-request-timestamp'),
     queryPart('portal'),
+  ],
+  stricter: [
+    bytesNotText,
+    freshness(({ headers }) => headers['x-hubspot-request-timestamp'], { seconds: 300, side: 'future', unit: 'ms' }),
+    onHeader(
+      'x-hubspot-request-timestamp',
+      /^(?![1-9][0-9]{12}$)/,
+      'The package takes a number, which its users make of any spelling.',
+    ),
   ],
   sample: (url, random, now) => {
     const event = { eventId: 1, subscriptionId: 2, occurredAt: now.getTime(), ...sampleObject(random) };

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { bodyPart, headerPart } from '../flip.js';
 import { rsa } from '../key-pairs.js';
 import { official } from '../official-provider.js';
+import { bytesNotText, canonicalBase64, freshness } from '../strictness.js';
 import { jsonBytes, sampleId, sampleObject } from '../sample-body.js';
 
 interface Plugin {
@@ -24,6 +25,11 @@ export const wechatPay = official({
   signing: { privateKey: rsa.privatePem, keyId: SERIAL },
   signedBy: 'package',
   parts: [bodyPart, ...SIGNED.map((name) => headerPart(name)), headerPart('wechatpay-serial')],
+  stricter: [
+    bytesNotText,
+    canonicalBase64(({ headers }) => headers['wechatpay-signature']),
+    freshness(({ headers }) => headers['wechatpay-timestamp'], { seconds: 300 }),
+  ],
   sample: (url, random) => {
     const event = { id: sampleId(random), event_type: 'TRANSACTION.SUCCESS', summary: sampleObject(random) };
     return { method: 'POST', url, headers: { 'content-type': 'application/json' }, body: jsonBytes(event, random) };
