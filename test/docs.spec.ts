@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { nodeReference, providerReference, triggerReference } from '#engine';
 import { environmentExample } from '#shared';
+import { providers } from '#signatures';
 import { refusals, type RefusalEntry } from '../apps/gateway/src/webhook/refusals.js';
 
 const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
@@ -37,6 +38,11 @@ describe('the documentation', () => {
     ['docs/reference/providers.md', providerReference],
   ])('has in %s what the declarations say (npm run docs:reference)', (file, reference) => {
     expect(read(file)).toBe(reference());
+  });
+
+  it('names every preset of a provider in the README', () => {
+    const named = new Set([...read('README.md').matchAll(/`([a-z0-9-]+)`/g)].map(([, name]) => name));
+    expect([...providers.keys()].filter((name) => !named.has(name))).toEqual([]);
   });
 
   it('links to files that exist', () => {

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 import {
   compileWith,
@@ -21,6 +21,15 @@ import {
   runNodeExample,
   triggerConformance,
 } from '#engine/testing';
+import {
+  findHandshake,
+  providers,
+  readDelivery,
+  signMessage,
+  verifySignature,
+  type Provider,
+  type SignedMessage,
+} from '#signatures';
 import { overlay } from './support/overlay.js';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -35,6 +44,7 @@ const { officeHoursNode } = await load('libs/engine/src/nodes/office-hours.node.
 const { exchangeRateNode } = await load('libs/engine/src/nodes/exchange-rate.node.ts');
 const { mailTrigger } = await load('libs/engine/src/triggers/mail.trigger.ts');
 const { receiveMail } = await load('apps/worker/src/triggers/receive-mail.ts');
+const { parcels } = (await load('libs/signatures/src/providers/parcels.ts')) as { parcels: Provider };
 const nodes = [officeHoursNode, exchangeRateNode] as NodeDefinition[];
 const trigger = mailTrigger as unknown as TriggerDefinition;
 
@@ -60,6 +70,7 @@ describe('the code of docs/extending.md', () => {
       'libs/engine/src/nodes/exchange-rate.node.ts',
       'libs/engine/src/triggers/mail.trigger.ts',
       'apps/worker/src/triggers/receive-mail.ts',
+      'libs/signatures/src/providers/parcels.ts',
     ]);
   });
 
@@ -179,5 +190,54 @@ describe('a workflow with the trigger', () => {
     expect(fault({})).toEqual(['/trigger/address missing']);
     expect(fault({ address: 'orders' })).toEqual(['/trigger/address invalid']);
     expect(fault({ address: 'a@b.c', mode: 'sync' })).toEqual(['/trigger/mode invalid']);
+  });
+});
+
+describe('a workflow with the provider', () => {
+  const registry = providers as Map<string, Provider>;
+  beforeAll(() => void registry.set(parcels.name, parcels));
+  afterAll(() => void registry.delete(parcels.name));
+  const [vector] = parcels.vectors;
+  const entry = { provider: 'parcels', secrets: ['parcel secret'] };
+  const now = new Date('2026-03-01T12:00:00Z');
+  const from = (body: string, headers: Record<string, string>): SignedMessage => {
+    return {
+      method: 'POST',
+      url: 'https://hooks.example.com/api/webhooks/p',
+      headers,
+      rawBody: Buffer.from(body),
+      now,
+    };
+  };
+  const verdictOf = (message: SignedMessage) => verifySignature(entry, message, () => Promise.resolve(null));
+
+  it('takes its vector, and no other body, time or secret', () => {
+    const message = from(vector!.body, vector!.headers);
+    expect(verdictOf(message)).toEqual({ ok: true, secretIndex: 0 });
+    expect(verdictOf({ ...message, rawBody: Buffer.from('{}') })).toEqual({ ok: false, reason: 'mismatch' });
+    const later = new Date('2026-03-01T12:05:01Z');
+    expect(verdictOf({ ...message, now: later })).toEqual({ ok: false, reason: 'timestamp_out_of_tolerance' });
+    expect(verdictOf(from(vector!.body, {}))).toEqual({ ok: false, reason: 'missing_signature' });
+  });
+
+  it('signs its sample, reads its ids, and answers its probe', () => {
+    const { headers, body } = parcels.sample;
+    const request = { method: 'POST', url: 'https://hooks.example.com/', headers, body: Buffer.from(body) };
+    const signed = signMessage(entry, request, now);
+    const message = from(body, signed.headers);
+    expect(verdictOf(message)).toMatchObject({ ok: true });
+    expect(readDelivery('parcels', message)).toEqual({ deliveryId: '4f0c', eventType: 'delivered' });
+    const probe = from('{"event":"ping","challenge":"abc"}', {});
+    expect(findHandshake(entry, probe, 'signed')).toMatchObject({ reply: { body: '{"challenge":"abc"}' } });
+    expect(findHandshake(entry, message, 'signed')).toBeNull();
+  });
+
+  it('is stored with a secret, and refused without', () => {
+    const faults = (auth: object) => {
+      const result = compile({ trigger: { type: 'webhook', auth: [{ type: 'signature', ...auth }] }, nodes: [] });
+      return result.ok ? [] : result.faults.map(({ pointer }) => pointer);
+    };
+    expect(faults({ provider: 'parcels', secrets: ['{{$env.PARCELS}}'] })).toEqual([]);
+    expect(faults({ provider: 'parcels' })).toEqual(['/trigger/auth/0/secrets']);
   });
 });
