@@ -4,7 +4,6 @@ export { entrySchema } from './entry-schema.js';
 export { findHandshake, handshakeMethods } from './handshake.js';
 export * from './ip-list.js';
 export { isAllowedUrl } from './key-url.js';
-export { isAllowedKeyUrl } from './key-url.js';
 export { openMessage } from './open-message.js';
 export { findProvider, providerCatalogue, providers } from './providers/index.js';
 export { readDelivery, type Delivery } from './read-delivery.js';

@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { isAllowedKeyUrl } from './key-url.js';
+import { isAllowedUrl } from './key-url.js';
 import { findProvider } from './providers/index.js';
 
 const { scheme } = findProvider('aws-sns')!;
 const rule = scheme.kind === 'sns' ? scheme.certificates : { host: '', pathSuffix: '' };
 
-describe('isAllowedKeyUrl', () => {
+describe('isAllowedUrl', () => {
   it.each([
     'https://sns.us-east-1.amazonaws.com/SimpleNotificationService-1.pem',
     'https://SNS.eu-west-1.amazonaws.com/a/b.pem',
     'https://sns.cn-north-1.amazonaws.com.cn:443/x.pem',
   ])('allows %s', (url) => {
-    expect(isAllowedKeyUrl(url, rule)).toBe(true);
+    expect(isAllowedUrl(url, rule)).toBe(true);
   });
 
   it.each([
@@ -38,6 +38,6 @@ describe('isAllowedKeyUrl', () => {
     'file:///etc/x.pem',
     '',
   ])('refuses %p', (url) => {
-    expect(isAllowedKeyUrl(url, rule)).toBe(false);
+    expect(isAllowedUrl(url, rule)).toBe(false);
   });
 });

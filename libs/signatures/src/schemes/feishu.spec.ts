@@ -8,7 +8,9 @@ import { signMessage } from '../sign.js';
 import { flipAt, flipBit, received, refusesAnything, verdictOn } from '../testing/scheme-cases.js';
 import { closeFeishu, feishuSignature, openFeishu } from './feishu-cipher.js';
 
-const { AESCipher, generateChallenge } = createRequire(import.meta.url)('@larksuiteoapi/node-sdk') as {
+const require = createRequire(import.meta.url);
+
+const { AESCipher, generateChallenge } = require('@larksuiteoapi/node-sdk') as {
   AESCipher: new (key: string) => { decrypt(text: string): string };
   generateChallenge(data: object, options: { encryptKey: string }): { isChallenge: boolean; challenge: object };
 };

@@ -5,11 +5,13 @@ import { findProvider } from '../providers/index.js';
 import { signMessage } from '../sign.js';
 import { flipAt, refusesAnything, verdictOn } from '../testing/scheme-cases.js';
 
+const require = createRequire(import.meta.url);
+
 interface Validator {
   calculateHmac(item: object, key: string): string;
   validateHMAC(item: object, key: string): boolean;
 }
-const { hmacValidator } = createRequire(import.meta.url)('@adyen/api-library') as {
+const { hmacValidator } = require('@adyen/api-library') as {
   hmacValidator: new () => Validator;
 };
 const official = new hmacValidator();

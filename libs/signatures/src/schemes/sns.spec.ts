@@ -8,10 +8,12 @@ import { signMessage } from '../sign.js';
 import { flipBit, newPair, nothingFetched, pemPair, refusesAnything, verdictOn } from '../testing/scheme-cases.js';
 import { snsCertificate, snsPrivateKey } from '../testing/sns-certificate.js';
 
+const require = createRequire(import.meta.url);
+
 interface Validator {
   validate(message: object, done: (error: Error | null) => void): void;
 }
-const MessageValidator = createRequire(import.meta.url)('sns-validator') as new () => Validator;
+const MessageValidator = require('sns-validator') as new () => Validator;
 
 const now = new Date('2026-03-01T12:00:00Z');
 const topicArn = 'arn:aws:sns:us-west-2:123456789012:MyTopic';

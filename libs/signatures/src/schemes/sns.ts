@@ -8,7 +8,7 @@ import type {
   SignatureVerdict,
   SnsScheme,
 } from '../contract.js';
-import { isAllowedKeyUrl } from '../key-url.js';
+import { isAllowedUrl } from '../key-url.js';
 import { secondsOption, textOption } from './entry-options.js';
 import { memberOf, readJsonObject } from './json-text.js';
 import { signPinned, verifyPinned, type PinnedAlgorithm } from './pinned-algorithms.js';
@@ -104,7 +104,7 @@ function cheapFault(scheme: SnsScheme, settings: Settings, sns: SnsMessage, now:
   if (Number.isNaN(published)) return 'malformed_timestamp';
   const age = (now.getTime() - published) / 1000;
   if (age > settings.past || age < -FUTURE_SECONDS) return 'timestamp_out_of_tolerance';
-  return isAllowedKeyUrl(sns.certificateUrl, scheme.certificates) ? null : 'unknown_key';
+  return isAllowedUrl(sns.certificateUrl, scheme.certificates) ? null : 'unknown_key';
 }
 
 async function verifyFetched(
