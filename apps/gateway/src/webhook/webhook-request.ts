@@ -33,7 +33,7 @@ export interface WebhookRequest {
     content: ParsedContent | null;
     /** Name of the secret that matched. */
     secretName: string | null;
-    /** What a signature or token proved to be unique. */
+    /** What a signature over the body proved to be unique. */
     signedId: string | null;
     deliveryId: string | null;
     /** Set once the request is committed: from here on it is no refusal any more, whatever happens. */

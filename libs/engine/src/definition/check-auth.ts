@@ -11,7 +11,7 @@ import { AUTH_SCHEMAS } from './workflow-document.js';
 export function checkAuthEntry(entry: Json, pointer: string): Fault[] {
   if (!isJsonObject(entry)) return [];
   const provider = providerOf(entry);
-  const schema = provider ? presetSchema(provider, entry.type) : (AUTH_SCHEMAS[String(entry.type)] ?? null);
+  const schema = provider ? presetSchema(provider, entry.type) : ownSchema(entry.type);
   if (schema === null) return [unknownCheck(entry, pointer)];
   const faults = schemaFaults(schema, entry, pointer).filter(
     (fault) => !isFilledLater(fault, entry, pointer, provider),
@@ -22,7 +22,14 @@ export function checkAuthEntry(entry: Json, pointer: string): Fault[] {
     code: 'syntax' as const,
   }));
   const meaning = provider ? checkPreset(entry, provider, pointer) : checkMeaning(entry, pointer);
-  return [...faults, ...syntax, ...foreignTemplates(entry, pointer), ...meaning];
+  // Where a key is missing, its place says more than the schema's "one of these".
+  const isKeyless = meaning.some(({ code }) => code === 'missing');
+  const told = isKeyless ? faults.filter((fault) => fault.pointer !== pointer) : faults;
+  return [...told, ...syntax, ...foreignTemplates(entry, pointer), ...meaning];
+}
+
+function ownSchema(type: Json | undefined): JsonObject | null {
+  return typeof type === 'string' && Object.hasOwn(AUTH_SCHEMAS, type) ? (AUTH_SCHEMAS[type] ?? null) : null;
 }
 
 /** `{type: jwt, ...}` is short for the preset of that name. */

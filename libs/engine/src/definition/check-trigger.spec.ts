@@ -20,10 +20,9 @@ describe('checkTrigger', () => {
     ['order', { order: { key: 'x' } }, '/trigger/order not_supported'],
     ['priority', { priority: 5 }, '/trigger/priority not_supported'],
     ['batches', { splitBatch: true }, '/trigger/splitBatch not_supported'],
-    ['jwt', { auth: [{ type: 'jwt', algorithms: [] }] }, '/trigger/auth/0/type not_supported'],
     [
       'a preset that is not built',
-      { auth: [{ type: 'signature', provider: 'stripe', secrets: ['x'], foo: 1 }] },
+      { auth: [{ type: 'signature', provider: 'plaid', secrets: ['x'], foo: 1 }] },
       '/trigger/auth/0/provider not_supported',
     ],
     [

@@ -57,6 +57,27 @@ describe('secrets', () => {
     expect([...(await storage.configuration.loadSecrets()).keys()]).toEqual(['FUTURE']);
   });
 
+  it('are put once by many who found none, and never over one that is there, in force or not', async () => {
+    const values = Array.from({ length: 8 }, (_, at) => `value ${at}`);
+    const taken = await Promise.all(values.map((value) => storage.secrets.putIfAbsent('DELIVERED', value)));
+    expect(taken.filter(Boolean)).toHaveLength(1);
+    const kept = (await storage.configuration.loadSecrets()).get('DELIVERED');
+    expect(kept).toBe(values[taken.indexOf(true)]);
+    await put('OVER', 'x', { notAfter: new Date(Date.now() - 1000) });
+    const before = await storage.configuration.readEpoch();
+    expect(await storage.secrets.putIfAbsent('OVER', 'y')).toBe(false);
+    expect(await storage.secrets.putIfAbsent('DELIVERED', 'y')).toBe(false);
+    expect(await storage.configuration.readEpoch()).toBe(before);
+    for (const name of ['DELIVERED', 'OVER']) await storage.secrets.delete(name);
+  });
+
+  it('put where there was none raise the epoch', async () => {
+    const before = await storage.configuration.readEpoch();
+    expect(await storage.secrets.putIfAbsent('FRESH', 'x')).toBe(true);
+    expect(await storage.configuration.readEpoch()).toBeGreaterThan(before);
+    await storage.secrets.delete('FRESH');
+  });
+
   it('do not open under another name', async () => {
     await put('LOW', 'harmless');
     await sql(`insert into secrets (name, key_id, wrapped_key, ciphertext)

@@ -50,9 +50,9 @@ function checkFrom(
 }
 
 function settle(request: WebhookRequest, check: PresetCheck, verdict: SignatureVerdict): void {
+  // A token's own id is no event's: it covers no body, and its sender may use it for every event until it is over.
   if (verdict.ok) noteSecret(request, check, verdict.secretIndex);
   else throw new Refusal('unauthorized', { ...challengeOf(check.entry.provider), why: verdict.reason });
-  if (verdict.signedId !== undefined) request.known.signedId ??= verdict.signedId;
 }
 
 /** RFC 9110 11.6.1: a 401 says how to authenticate, where HTTP has a word for it. */
