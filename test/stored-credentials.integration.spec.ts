@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { loadConfig, type JsonObject } from '#shared';
 import type { Storage } from '#storage';
-import { createTestDatabase, dumpTables, openTestStorage, saveSampleWorkflow, type TestDatabase } from '#storage/testing';
+import {
+  createTestDatabase,
+  dumpTables,
+  openTestStorage,
+  saveSampleWorkflow,
+  type TestDatabase,
+} from '#storage/testing';
 import { createGateway, type Gateway } from '../apps/gateway/src/create-gateway.js';
 import { gatewayConfig } from '../apps/gateway/src/gateway.config.js';
 import { eventually } from './support/eventually.js';
