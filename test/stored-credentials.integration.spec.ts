@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { pino } from 'pino';
 import { loadConfig, type JsonObject } from '#shared';
 import type { Storage } from '#storage';
-import { createTestDatabase, openTestStorage, saveSampleWorkflow, type TestDatabase } from '#storage/testing';
+import { createTestDatabase, dumpTables, openTestStorage, saveSampleWorkflow, type TestDatabase } from '#storage/testing';
 import { createGateway, type Gateway } from '../apps/gateway/src/create-gateway.js';
 import { gatewayConfig } from '../apps/gateway/src/gateway.config.js';
 import { eventually } from './support/eventually.js';
@@ -73,30 +72,6 @@ const CALLS: [name: string, status: number, path: string, headers: Record<string
   ['a token of a body that is none', 400, `strict?key=${TOKEN}`, { 'content-type': 'application/json' }, '{'],
 ];
 
-/** Every table as text, `bytea` decoded too, and as the values of large columns really lie there. */
-async function everyTable(): Promise<Map<string, string>> {
-  const client = new pg.Client({ connectionString: database.url });
-  await client.connect();
-  try {
-    const { rows: tables } = await client.query<{ name: string }>(
-      `select format('%I.%I', schemaname, tablename) as name from pg_tables
-        where schemaname not in ('pg_catalog', 'information_schema')`,
-    );
-    const dump = new Map<string, string>();
-    for (const { name } of tables) {
-      const { rows } = await client.query<Record<string, unknown>>(`select * from ${name}`);
-      dump.set(name, rows.map((row) => Object.values(row).map(asText).join('\n')).join('\n'));
-    }
-    return dump;
-  } finally {
-    await client.end();
-  }
-}
-
-function asText(value: unknown): string {
-  return Buffer.isBuffer(value) ? value.toString('latin1') : JSON.stringify(value);
-}
-
 /** As it was sent, and as `Authorization` carries it. */
 const FORMS = [
   CANARY,
@@ -118,7 +93,7 @@ describe('T58: a credential that was sent', () => {
     const stored = async () => (await storage.history.listRequests({ limit: 100, cursor: null })).items.length;
     await eventually(stored, (count) => count === CALLS.length);
 
-    const tables = await everyTable();
+    const tables = await dumpTables(database.url);
     expect(tables.get('public.workflows')).toContain('strict');
     const all = [...tables.values()].join('\n');
     // What is looked through is what was written: the mask stands where the credentials stood.

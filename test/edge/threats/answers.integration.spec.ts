@@ -103,7 +103,7 @@ describe('T39 enumeration', () => {
     await rig.storage.workflows.archive('deleted');
     const told = async (key: string) => {
       const { status, headers, text, requestId } = await post(key);
-      const { date: _date, 'x-request-id': _id, ...rest } = headers;
+      const rest = { ...headers, date: '', 'x-request-id': '' };
       return { status, rest, text: text.replaceAll(requestId, '') };
     };
     await until(

@@ -2,6 +2,7 @@ import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import { AESCipher, EventDispatcher, LoggerLevel } from '@larksuiteoapi/node-sdk';
 import type { Json, JsonObject } from '#shared';
 import { bodyPart, headerPart } from '../flip.js';
+import { bytesNotText, freshness } from '../strictness.js';
 import { official } from '../official-provider.js';
 import { sampleId, sampleObject } from '../sample-body.js';
 
@@ -32,6 +33,15 @@ export const feishu = official({
   parts: [
     bodyPart,
     ...['x-lark-request-timestamp', 'x-lark-request-nonce', 'x-lark-signature'].map((name) => headerPart(name)),
+  ],
+  stricter: [
+    bytesNotText,
+    freshness(({ headers }) => headers['x-lark-request-timestamp'], { seconds: 300 }),
+    {
+      why: 'The package hashes the body parsed and serialised anew; the bytes are what is signed.',
+      when: ({ request }) =>
+        request.body.toString() !== JSON.stringify(Object.assign({}, JSON.parse(request.body.toString()))),
+    },
   ],
   sample: (url, random) => {
     const header = { event_id: sampleId(random), event_type: 'im.message', token: FEISHU.verificationToken };

@@ -20,8 +20,8 @@ export const stripe = official({
     freshness(({ headers }) => /t=([0-9]+)/.exec(headers[HEADER] ?? '')?.[1], { seconds: 300, side: 'future' }),
     onHeader(
       HEADER,
-      /=[^,]*=|,[^tv]|,v(?![01]=)/,
-      'The package takes each pair up to its second `=` and passes over what is no pair, or a header joined to this one.',
+      /=[^,]*=|,[^tv]|,v(?![01]=)|\s|t=(?![1-9][0-9]{9}(?:,|$))/,
+      'The package takes each pair up to its second `=`, passes over what is none, and reads the time with parseInt.',
     ),
   ],
   sample: (url, random) => ({

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { decrypt, encrypt, getSignature } from '@wecom/crypto';
 import type { UnsignedRequest } from '#signatures';
 import { betweenPart, queryPart } from '../flip.js';
+import { freshness, onChange } from '../strictness.js';
 import { official, type OfficialProvider } from '../official-provider.js';
 import { sampleId } from '../sample-body.js';
 
@@ -55,6 +56,21 @@ function adapter(name: string, crypt: Crypt): OfficialProvider {
     parts: [
       ...['msg_signature', 'timestamp', 'nonce'].map((parameter) => queryPart(parameter)),
       betweenPart('element Encrypt', '<Encrypt><![CDATA[', ']]>'),
+    ],
+    stricter: [
+      onChange(/method GET/, 'A GET proves its `echostr`, not a body; the packages are not told the method.'),
+      freshness(({ url }) => new URL(url).searchParams.get('timestamp') ?? undefined, { seconds: 300 }),
+      {
+        why: 'The packages are handed the ciphertext; the XML around it has to be XML, in UTF-8, and hold it once.',
+        when: ({ request, signed }) => !request.body.equals(signed.body),
+      },
+      {
+        why: 'A parameter that is there twice is none: which of them counts is for every parser to say.',
+        when: ({ request }) => {
+          const names = [...new URL(request.url).searchParams.keys()];
+          return new Set(names).size !== names.length;
+        },
+      },
     ],
     sample: (url, random) => {
       const event = `<MsgId>${sampleId(random)}</MsgId><Content><![CDATA[支付 & ${sampleId(random)}]]></Content>`;

@@ -1,5 +1,6 @@
 import type { Reply } from '#engine';
 import { attributes } from '#shared';
+import type { CountedRefusal } from '#storage';
 import type { GatewayServices } from './gateway-services.js';
 import { maskCredentials } from './mask-credentials.js';
 import { OncePer } from './once-per.js';
@@ -34,13 +35,14 @@ export function logRequest(
   if (settlement.why === 'misconfigured' && quiet.allows(workflow?.key ?? '')) {
     logger.warn({ [attributes.workflowKey]: workflow?.key, gate: settlement.gate }, 'verify_misconfigured');
   }
-  const { verdict } = settlement;
-  if (verdict === 'aborted') {
-    const workflowId = workflow?.workflowId ?? null;
-    requestLog.count({ receivedAt: request.receivedAt, workflowId, gate: settlement.gate, reason: 'client_gone' });
-  }
-  if (verdict !== 'filtered' && verdict !== 'handshake' && verdict !== 'refused') return;
-  requestLog.write({ ...rowOf(request, settlement, directory.env), verdict });
+  const { verdict, gate } = settlement;
+  if (verdict === 'aborted') requestLog.count(countOf(request, gate));
+  if (verdict === 'filtered' || verdict === 'handshake' || verdict === 'refused')
+    requestLog.write({ ...rowOf(request, settlement, directory.env), verdict });
+}
+
+function countOf({ receivedAt, known }: WebhookRequest, gate: number): CountedRefusal {
+  return { receivedAt, workflowId: known.workflow?.workflowId ?? null, gate, reason: 'client_gone' };
 }
 
 function lineOf(request: WebhookRequest, settlement: Settlement) {

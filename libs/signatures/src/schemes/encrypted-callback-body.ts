@@ -28,5 +28,5 @@ function encryptElement(xml: string): string | null {
 
 function ownText({ children }: XmlElement): string | null {
   const texts = children.map((child) => (child instanceof XmlText || child instanceof XmlCdata ? child.text : null));
-  return texts.includes(null) ? null : texts.join('').trim() || null;
+  return texts.includes(null) ? null : texts.join('') || null;
 }

@@ -27,7 +27,8 @@ interface LabelledText {
 
 /**
  * Reads the signatures out of their place. In a list, one that is malformed neither saves nor sinks the others. White
- * space where the grammar has none refuses the whole: it is what two headers joined to one look like.
+ * space where the grammar has none refuses the whole: it is what two headers joined to one look like; so does what is
+ * no ASCII.
  */
 export function readSignatures(scheme: SignedBytesScheme, text: string): PresentedSignatures | SignatureFault {
   if (text.length > MAX_TEXT) return 'malformed_signature';
@@ -55,8 +56,8 @@ function partsOf({ grammar }: SignedBytesScheme, text: string): LabelledText[] |
   if (grammar.kind === 'plain') {
     return text.startsWith(grammar.prefix) ? [{ label: '', text: text.slice(grammar.prefix.length) }] : null;
   }
-  if (grammar.kind === 'pairs') return /\s/.test(text) ? null : labelled(text.split(grammar.separator), '=');
-  return /,(?:\s|$)|[^\S ]/.test(text) ? null : labelled(text.split(' '), ',');
+  if (grammar.kind === 'pairs') return /[^!-~]/.test(text) ? null : labelled(text.split(grammar.separator), '=');
+  return /,(?: |$)|[^ -~]/.test(text) ? null : labelled(text.split(' '), ',');
 }
 
 function labelled(parts: readonly string[], separator: string): LabelledText[] {

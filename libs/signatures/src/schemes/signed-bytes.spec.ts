@@ -177,10 +177,9 @@ describe('forms', () => {
   });
 
   it('T06: takes no SHA-1, whatever the message says', () => {
-    expect(alipay(`a=1&sign_type=RSA&sign=${sign(Buffer.from('a=1'), 'sha1')}`)).toEqual({
-      ok: false,
-      reason: 'wrong_algorithm',
-    });
+    const signature = sign(Buffer.from('a=1'), 'sha1');
+    expect(alipay(`a=1&sign_type=RSA&sign=${signature}`).ok).toBe(false);
+    expect(alipay(`a=1&sign_type=RSA2&sign=${signature}`)).toEqual(mismatch);
   });
 
   it('refuses a field that is there twice', () => {

@@ -1,4 +1,5 @@
 export * from './create-test-database.js';
+export * from './dump-tables.js';
 export * from './open-test-storage.js';
 export * from './sample-accept.js';
 export * from './sample-node-run.js';
