@@ -79,12 +79,16 @@ const FACTS: Facts = {
     'Signature: the query parameter `msg_signature`.',
     'Signed bytes: token, time, nonce and encrypted text, sorted and joined; SHA-1.',
     'Encoding: hex.',
+    'Time: the query parameter `timestamp`, Unix seconds.',
+    'Tolerance: 5 minutes older, 5 minutes newer than now.',
     'Encryption: AES-256-CBC; `$context.data` is made of the decrypted message.',
   ],
   feishu: () => [
     'Header: `x-lark-signature`.',
     'Signed bytes: time, nonce, encrypt key and raw body; SHA-256.',
     'Encoding: hex.',
+    'Time: the header `x-lark-request-timestamp`, Unix seconds.',
+    'Tolerance: 7 hours 15 minutes older, 5 minutes newer than now.',
     'Encryption: AES-256-CBC; `$context.data` is made of the decrypted message.',
   ],
 };
