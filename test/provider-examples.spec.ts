@@ -130,6 +130,41 @@ describe('the examples of providers', () => {
   });
 });
 
+describe('the example of WeCom', () => {
+  it('opens what is encrypted, and starts for text only', async () => {
+    const options = { token: 't', encodingAESKey: 'jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C', receiveId: 'corp' };
+    const entry = { provider: 'wecom', secrets: [], options };
+    const xml = (type: string) =>
+      `<xml><FromUserName>ann</FromUserName><MsgType>${type}</MsgType><Content>hi</Content><MsgId>1</MsgId></xml>`;
+    const { document, workflow } = open('wecom-message');
+    for (const [type, isRun] of [
+      ['text', true],
+      ['event', false],
+    ] as const) {
+      const unsigned = { method: 'POST', url, headers: { 'content-type': 'text/xml' }, body: Buffer.from(xml(type)) };
+      const sent = signMessage(entry, unsigned, now);
+      const verdict = await verifySignature(entry, { ...sent, rawBody: sent.body, now }, noKeys);
+      expect(verdict).toMatchObject({ ok: true });
+      const { decrypted } = verdict as Extract<typeof verdict, { ok: true }>;
+      const stored = {
+        ...{ id: 'r', receivedAt: now, method: 'POST', url: '/', ip: '192.0.2.1', body: sent.body, rawHeaders: [] },
+        ...{ headers: sent.headers, content: decrypted!, deliveryId: null },
+      };
+      const derived = deriveContext(stored, workflow, limits);
+      if (!derived.ok) throw new Error(derived.detail);
+      expect(evaluateFilter(workflow, derived.context, {})).toBe(isRun);
+      const told: NotificationRequest[] = [];
+      const send = async (request: NotificationRequest) => {
+        told.push(request);
+        return { ok: true as const, result: {} };
+      };
+      const context = JSON.parse(JSON.stringify(derived.context)) as Json;
+      await runDocument(document, context, { ports: { notifications: { send } } });
+      expect(told).toMatchObject([{ message: { text: 'ann: hi' } }]);
+    }
+  });
+});
+
 describe('the example of an alarm', () => {
   it('reads the message in the message, and passes it on', async () => {
     const alarm = { AlarmName: 'disk', NewStateValue: 'ALARM', NewStateReason: 'above 90' };

@@ -88,7 +88,7 @@ describe('the examples', () => {
     expect(said.filter((line) => !line.startsWith('Examples applied'))).toEqual([
       expect.stringContaining('Secret GITHUB_WEBHOOK_SECRET has the example value'),
       expect.stringMatching(
-        /^Not set, [^:]+: SENSOR_SECRET, SLACK_SIGNING_SECRET, SNS_TOPIC_ARN, STRIPE_SECRET, TWILIO_AUTH_TOKEN\.$/,
+        /^Not set, [^:]+: SENSOR_SECRET, SLACK_SIGNING_SECRET, SNS_TOPIC_ARN, STRIPE_SECRET, TWILIO_AUTH_TOKEN, WECOM_CORP_ID, WECOM_ENCODING_AES_KEY, WECOM_TOKEN\.$/,
       ),
     ]);
   });

@@ -14,6 +14,7 @@ export function providerEntry(provider: Provider): JsonObject {
   const names = Object.keys(options.properties).filter(
     (option) =>
       option in given ||
+      provesHandshake(provider, option) ||
       options.required.includes(option) ||
       (options.oneOf?.[0] === option && !hasOneOf(provider, given)),
   );
@@ -25,6 +26,11 @@ export function providerEntry(provider: Provider): JsonObject {
     ...(takesSecrets ? { secrets: [environment(name, secretName(provider))] } : {}),
     ...Object.fromEntries(names.map((option) => [option, optionValue(provider, option, given[option])])),
   };
+}
+
+/** Without it the provider's probe of the URL would be refused. */
+function provesHandshake({ handshakes }: Provider, option: string): boolean {
+  return handshakes.some(({ answer }) => answer.kind === 'echo' && answer.token?.option === option);
 }
 
 function hasOneOf({ options }: Provider, given: Readonly<JsonObject>): boolean {

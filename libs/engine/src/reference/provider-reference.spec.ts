@@ -40,6 +40,7 @@ describe('the page of the providers', () => {
     [300_000, '5 minutes'],
     [5_400_000, '90 minutes'],
     [259_200_000, '3 days'],
+    [25_515_000, 'about 7 hours'],
   ])('writes %i ms as %s', (ms, text) => {
     expect(durationText(ms)).toBe(text);
   });

@@ -21,8 +21,9 @@ const UNITS_MS = [
   ['second', 1_000],
 ] as const;
 
-/** Milliseconds in the largest unit that takes them without a remainder. */
+/** Milliseconds in the largest unit that takes them without a remainder; hours about, where it would be seconds. */
 export function durationText(ms: number): string {
+  if (ms > 7_200_000 && ms % 60_000 !== 0) return `about ${Math.round(ms / 3_600_000)} hours`;
   const [name, unit] = UNITS_MS.find(([, size]) => ms >= size && ms % size === 0) ?? ['millisecond', 1];
   const count = ms / unit;
   return `${count} ${name}${count === 1 ? '' : 's'}`;
@@ -75,15 +76,19 @@ const FACTS: Facts = {
     'Encoding: base64.',
   ],
   'encrypted-callback': () => [
-    'Signature: a parameter of the query.',
+    'Signature: the query parameter `msg_signature`.',
     'Signed bytes: token, time, nonce and encrypted text, sorted and joined; SHA-1.',
     'Encoding: hex.',
+    'Time: the query parameter `timestamp`, Unix seconds.',
+    'Tolerance: 5 minutes older, 5 minutes newer than now.',
     'Encryption: AES-256-CBC; `$context.data` is made of the decrypted message.',
   ],
   feishu: () => [
     'Header: `x-lark-signature`.',
     'Signed bytes: time, nonce, encrypt key and raw body; SHA-256.',
     'Encoding: hex.',
+    'Time: the header `x-lark-request-timestamp`, Unix seconds.',
+    'Tolerance: 7 hours 15 minutes older, 5 minutes newer than now.',
     'Encryption: AES-256-CBC; `$context.data` is made of the decrypted message.',
   ],
 };
