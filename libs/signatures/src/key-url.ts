@@ -11,5 +11,3 @@ export function isAllowedUrl(url: string, { host, pathSuffix }: KeyUrlRule): boo
   if (protocol !== 'https:' || username !== '' || password !== '' || port !== '') return false;
   return (host === null || new RegExp(`^(?:${host})$`).test(hostname)) && pathname.endsWith(pathSuffix);
 }
-
-export { isAllowedKeyUrl as isAllowedUrl };
