@@ -58,10 +58,8 @@ function everyId(body: Buffer, path: string, names: readonly string[]): string |
   const start = path === '' ? '' : `${path}.`;
   const ids: string[] = [];
   for (let position = 0; position < list.length; position += 1) {
-    const id = joined(
-      names.map((name) => jsonText(body, `${start}${position}.${name}`)),
-      ' ',
-    );
+    const parts = names.map((name) => jsonText(body, `${start}${position}.${name}`) || null);
+    const id = joined(parts, ' ');
     if (id === null) return null;
     ids.push(id);
   }
