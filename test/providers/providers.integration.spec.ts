@@ -17,6 +17,13 @@ const urlOf = (provider: OfficialProvider): string => `${PUBLIC_URL}/api/webhook
 
 let loop: Loop;
 
+/** Certificates lie where the tests put them. @throws Error for any other URL */
+function served(keys: ReadonlyMap<string, string>, url: string): Buffer {
+  const text = keys.get(url);
+  if (text === undefined) throw new Error(`Nothing is at ${url}.`);
+  return Buffer.from(text);
+}
+
 /** Stores a workflow behind the preset, its secrets in the vault, as an operator would. */
 async function store(provider: OfficialProvider): Promise<void> {
   const put = async (name: string, value: string): Promise<string> => {
@@ -36,7 +43,7 @@ async function store(provider: OfficialProvider): Promise<void> {
 
 beforeAll(async () => {
   const keys = new Map(officialProviders.flatMap((provider) => Object.entries(provider.keys)));
-  loop = await startLoop({ worker: false, ...fetching(keys) });
+  loop = await startLoop({ worker: false, fetchUrl: async ({ href }) => served(keys, href) });
   for (const provider of officialProviders) await store(provider);
   const last = officialProviders.at(-1)!;
   const unsigned = { method: 'POST', url: urlOf(last), headers: {}, body: Buffer.alloc(0) };
@@ -86,13 +93,3 @@ describe.each(officialProviders.map((provider) => [`${provider.preset} beside ${
     );
   },
 );
-
-/** The port behind which certificates lie, with those of the providers. */
-function fetching(keys: ReadonlyMap<string, string>): object {
-  return {
-    fetchUrl: async (url: string) => {
-      const text = keys.get(url);
-      return text === undefined ? null : Buffer.from(text);
-    },
-  };
-}
