@@ -75,7 +75,6 @@ function facts(provider: Provider): string[] {
 }
 
 function answerFacts({ acknowledgement, patienceMs, retryHorizonMs }: Provider): string[] {
-  const windowDays = Math.ceil((retryHorizonMs ?? 0) / 3_600_000);
   return [
     acknowledgement === null
       ? 'Acknowledgement: any 2xx.'
@@ -85,7 +84,7 @@ function answerFacts({ acknowledgement, patienceMs, retryHorizonMs }: Provider):
       : `Patience: ${durationText(patienceMs)}; a \`sync\` workflow has to answer within it.`,
     retryHorizonMs === null
       ? 'Retry horizon: not stated.'
-      : `Retry horizon: ${durationText(retryHorizonMs)}${windowDays > 24 ? `; set \`dedup: { window: ${windowDays}h }\`, the default is 24h` : ''}.`,
+      : `Retry horizon: ${durationText(retryHorizonMs)}; a delivery id is remembered for a quarter longer, and never less than 24 hours, unless \`dedup.window\` says otherwise.`,
   ];
 }
 

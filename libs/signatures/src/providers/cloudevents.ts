@@ -11,8 +11,8 @@ export const cloudevents: Provider = {
     'With `secrets`, compares the token of `Authorization: Bearer` or of the query `access_token` before the body' +
     ' is read; without, anybody may send. A probe (OPTIONS with `WebHook-Request-Origin`) is granted to the ' +
     '`allowedOrigins` and starts nothing. Neither body nor time is signed. The delivery id is `source` and `id`, ' +
-    'the event `type`, of the `ce-` headers or of the JSON; with `splitBatch` every event of a batch has its own ' +
-    'execution.',
+    'the event `type`, of the `ce-` headers or of the JSON; one execution gets the events of a ' +
+    'batch together.',
   link: 'https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/http-webhook.md',
   scheme: {
     kind: 'token',

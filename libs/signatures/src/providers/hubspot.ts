@@ -11,7 +11,7 @@ export const hubspot: Provider = {
     'Verifies `X-HubSpot-Signature-v3` (base64 HMAC-SHA256) over method, URL, raw body and time with the client ' +
     "secret; the older versions 1 and 2 are ignored. The escapes of `:/?@!$'()*,;` in the URL are undone first, " +
     'as HubSpot does. `X-HubSpot-Request-Timestamp`, in milliseconds, may differ from now by five minutes in both' +
-    ' directions. The body is a list: with `splitBatch` every event has its own execution; its id is made of ' +
+    ' directions. The body is a list, which one execution gets together; the delivery id is made of every event: its ' +
     '`eventId`, `subscriptionId` and `occurredAt`, since `eventId` alone is not unique. HubSpot waits 5 seconds ' +
     'and retries ten times in 24 hours.',
   link: 'https://developers.hubspot.com/docs/apps/legacy-apps/authentication/validating-requests',

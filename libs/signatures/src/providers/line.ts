@@ -9,8 +9,8 @@ export const line: Provider = {
   title: 'LINE',
   docs:
     'Verifies `x-line-signature` (base64 HMAC-SHA256 of the raw body) with the channel secret. The body holds a ' +
-    'list of `events`: with `splitBatch` every event has its own execution, and its `webhookEventId`, equal on ' +
-    'redelivery, is its id. No time is signed. How long LINE waits and retries is not published; redelivery has ' +
+    'list of `events`, which one execution gets together; the delivery id is made of their `webhookEventId`, equal on ' +
+    'redelivery. No time is signed. How long LINE waits and retries is not published; redelivery has ' +
     'to be switched on.',
   link: 'https://developers.line.biz/en/docs/messaging-api/verify-webhook-signature/',
   scheme: {

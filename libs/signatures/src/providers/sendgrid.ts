@@ -10,8 +10,8 @@ export const sendgrid: Provider = {
   docs:
     'Verifies `X-Twilio-Email-Event-Webhook-Signature` (ECDSA P-256 with SHA-256, DER) over time and raw body ' +
     'with the public key that SendGrid shows, base64 or PEM. The time may lie a day back, since SendGrid does not' +
-    ' say whether it signs a retry anew, and five minutes ahead. The body is a list: with `splitBatch` every ' +
-    'event has its own execution, and its `sg_event_id` is its id. SendGrid retries for 24 hours.',
+    ' say whether it signs a retry anew, and five minutes ahead. The body is a list, which one ' +
+    'execution gets together; the delivery id is made of the `sg_event_id` of its events. SendGrid retries for 24 hours.',
   link:
     'https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-securit' +
     'y-features',
