@@ -17,9 +17,14 @@ const commands = {
   bench: (args) => launch('dist/bench/main.js', args),
   'test:faults': (args) => launch(FAULTS, args),
   test,
-  // What takes too long for every change: the model of the engine on many trees, both fault tests in their long form.
+  // What takes too long for every change: the model of the engine on many trees, the verifiers on many changed requests,
+  // the HTTP edge on much nonsense, both fault tests in their long form.
   'test:long': async () =>
-    (await model()) || (await launch(FAULTS, ['--minutes', '30'])) || (await launch(FAULTS, ['--journal', '200'])),
+    (await model()) ||
+    (await differential()) ||
+    (await fuzz()) ||
+    (await launch(FAULTS, ['--minutes', '30'])) ||
+    (await launch(FAULTS, ['--journal', '200'])),
   // Only the preparation, for checks that need no build.
   install: async () => 0,
 };
@@ -33,6 +38,20 @@ async function model() {
   // Verbose: the titles name the seed.
   const args = ['--selectProjects', 'unit', '--verbose', 'libs/engine/src/testing/model'];
   return await forwardTo(node24(), [...JEST, ...args], { env: { MODEL_TREES: process.env.MODEL_TREES ?? '20000' } });
+}
+
+async function differential() {
+  const seed = process.env.PROVIDER_SEED ?? String(Math.floor(Math.random() * 2 ** 31));
+  const args = ['--selectProjects', 'unit', '--verbose', 'test/providers/differential'];
+  const env = { PROVIDER_MUTATIONS: process.env.PROVIDER_MUTATIONS ?? '10000', PROVIDER_SEED: seed };
+  return await forwardTo(node24(), [...JEST, ...args], { env });
+}
+
+async function fuzz() {
+  const seed = process.env.FUZZ_SEED ?? String(Math.floor(Math.random() * 2 ** 31));
+  const args = ['--selectProjects', 'e2e', '--verbose', 'test/edge/http-fuzz'];
+  const env = { FUZZ_REQUESTS: process.env.FUZZ_REQUESTS ?? '100000', FUZZ_SEED: seed };
+  return await forwardTo(node24(), [...JEST, ...args], { env });
 }
 
 async function test(args) {

@@ -96,7 +96,7 @@ function residentMb(pid: number): number {
 }
 
 describe('the HTTP edge', () => {
-  it('answers whatever is sent, without a fault, and logs or counts every request', async () => {
+  it(`answers whatever is sent, without a fault, and logs or counts every request (FUZZ_SEED=${SEED})`, async () => {
     const [gateway] = hookmill.processes.gateways;
     const { pid } = gateway!;
     const early: number[] = [];

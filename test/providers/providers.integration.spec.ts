@@ -8,7 +8,7 @@ import { isAcceptedBy, type OfficialProvider } from './official-provider.js';
 import { officialProviders } from './official/index.js';
 import { PUBLIC_URL, startLoop, type Loop } from './start-loop.js';
 
-const SEED = Number(process.env['PROVIDER_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = Number(process.env['PROVIDER_SEED'] ?? 20_261);
 const MESSAGES = 3;
 const FLIPS = 3;
 
