@@ -1,6 +1,6 @@
 import type { Reply } from '#engine';
 import { equalInConstantTime } from '#shared';
-import { findHandshake, type HandshakeOutcome, type HandshakeReply } from '#signatures';
+import { findHandshake, openMessage, type HandshakeOutcome, type HandshakeReply } from '#signatures';
 import { StorageUnavailable } from '#storage';
 import type { PresetCheck, ResolvedAuth } from '../auth-checks.js';
 import type { GatewayServices } from '../gateway-services.js';
@@ -17,7 +17,7 @@ const LONGEST_SECRET = 1_024;
 
 /**
  * Gates 11 and 13: the answer to a provider's probe; null when this is an event. No execution starts.
- * @param body decoded, and decrypted where the provider encrypts
+ * @param body decoded, and decrypted where the signature did that
  * @param stage `unsigned` decides by the probe's own proof, `signed` comes after the signature
  * @throws Refusal handshake_refused, malformed_handshake, handshake_unconfirmed, storage_unavailable, or rejects with it
  */
@@ -29,7 +29,8 @@ export function answerHandshake(
   services: Services,
 ): Reply | Promise<Reply> | null {
   for (const check of presets) {
-    const outcome = findHandshake(check.entry, signedMessage(request, check, body, services.publicUrl()), stage);
+    const message = signedMessage(request, check, body, services.publicUrl());
+    const outcome = findHandshake(check.entry, stage === 'unsigned' ? openMessage(check.entry, message) : message, stage);
     if (outcome) return actOn(outcome, check, GATE[stage], services);
   }
   return null;
