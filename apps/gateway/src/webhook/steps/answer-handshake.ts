@@ -30,7 +30,11 @@ export function answerHandshake(
 ): Reply | Promise<Reply> | null {
   for (const check of presets) {
     const message = signedMessage(request, check, body, services.publicUrl());
-    const outcome = findHandshake(check.entry, stage === 'unsigned' ? openMessage(check.entry, message) : message, stage);
+    const outcome = findHandshake(
+      check.entry,
+      stage === 'unsigned' ? openMessage(check.entry, message) : message,
+      stage,
+    );
     if (outcome) return actOn(outcome, check, GATE[stage], services);
   }
   return null;
