@@ -17,9 +17,13 @@ const commands = {
   bench: (args) => launch('dist/bench/main.js', args),
   'test:faults': (args) => launch(FAULTS, args),
   test,
-  // What takes too long for every change: the model of the engine on many trees, both fault tests in their long form.
+  // What takes too long for every change: the model of the engine on many trees, the verifier beside the providers' own
+  // on many changed requests, both fault tests in their long form.
   'test:long': async () =>
-    (await model()) || (await launch(FAULTS, ['--minutes', '30'])) || (await launch(FAULTS, ['--journal', '200'])),
+    (await model()) ||
+    (await differential()) ||
+    (await launch(FAULTS, ['--minutes', '30'])) ||
+    (await launch(FAULTS, ['--journal', '200'])),
   // Only the preparation, for checks that need no build.
   install: async () => 0,
 };
@@ -33,6 +37,12 @@ async function model() {
   // Verbose: the titles name the seed.
   const args = ['--selectProjects', 'unit', '--verbose', 'libs/engine/src/testing/model'];
   return await forwardTo(node24(), [...JEST, ...args], { env: { MODEL_TREES: process.env.MODEL_TREES ?? '20000' } });
+}
+
+async function differential() {
+  const args = ['--selectProjects', 'unit', '--verbose', 'test/providers/differential'];
+  const env = { PROVIDER_MUTATIONS: process.env.PROVIDER_MUTATIONS ?? '10000' };
+  return await forwardTo(node24(), [...JEST, ...args], { env });
 }
 
 async function test(args) {
