@@ -6,6 +6,12 @@ const IO =
 const FRAMEWORKS =
   '^node_modules/(@nestjs/|fastify/|@fastify/|rxjs/|typeorm/|pg/|bullmq/|ioredis/|undici/|pino/|commander/)';
 
+/** Official libraries of the providers, and other libraries of their schemes: what our verifier is compared with. */
+const PROVIDER_PACKAGES =
+  '^node_modules/(@adyen/|@hubspot/|@larksuiteoapi/|@line/bot-sdk/|@linear/|@notionhq/|@octokit/webhooks|@sendgrid/' +
+  '|@shopify/|@slack/bolt/|@wecom/|alipay-sdk/|cloudevents/|discord-interactions/|http-message-sig(natures)?/|jose/' +
+  '|razorpay/|sns-validator/|square/|standardwebhooks/|stripe/|svix/|twilio/|wechat-crypto/|wechatpay-axios-plugin/)';
+
 /** One rule: whoever matches `from` must not import what matches `to`. */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
@@ -158,6 +164,12 @@ module.exports = {
       'The image is installed with --omit=dev.',
       { path: '^(apps|libs)/', pathNot: TESTS },
       { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '^node_modules/@types/' },
+    ),
+    forbid(
+      'provider-packages-only-beside-the-verifier',
+      'They judge it; nothing else may come to need them.',
+      { pathNot: '^(test/providers/|libs/signatures/.+\\.spec\\.ts$|node_modules/)' },
+      { path: PROVIDER_PACKAGES },
     ),
     forbid(
       'no-undeclared-packages',

@@ -81,6 +81,21 @@ describe.each(officialProviders.map((provider) => [`${provider.preset} beside ${
       }
     });
 
+    it('takes header names in any case, and refuses a signed header that is there twice', async () => {
+      const request = await signed();
+      const names = provider.parts.flatMap(({ name }) =>
+        name.startsWith('header ') ? name.slice('header '.length) : [],
+      );
+      for (const name of names) {
+        const headers = { ...request.headers, [name]: [request.headers[name]!, request.headers[name]!] };
+        expect([name, (await loop.send({ ...request, headers })).status]).toEqual([name, 401]);
+      }
+      const upper = Object.entries(request.headers).map(([name, value]) => [name.toUpperCase(), value]);
+      expect(
+        (await loop.send({ ...request, headers: Object.fromEntries(upper) as Record<string, string> })).status,
+      ).toBe(200);
+    });
+
     it.each(provider.parts.map((part) => [part.name, part] as const))(
       'refuses a flipped bit in %s with 401',
       async (_name, part) => {

@@ -12,6 +12,8 @@ import { loadWorkerConfig } from '../../apps/worker/src/worker.config.js';
 /** What senders are told to call; the tests reach the gateway behind it. */
 export const PUBLIC_URL = 'https://hooks.example';
 
+export type SentRequest = Omit<UnsignedRequest, 'headers'> & { headers: Record<string, string | string[]> };
+
 export interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
@@ -21,8 +23,8 @@ export interface Answer {
 export interface Loop {
   /** With the gateway's own master key: what is stored as a secret is read by it. */
   storage: Storage;
-  /** Sends a request that names the public URL. */
-  send(request: UnsignedRequest): Promise<Answer>;
+  /** Sends a request that names the public URL; a header with a list is sent once for each of its values. */
+  send(request: SentRequest): Promise<Answer>;
   stop(): Promise<void>;
 }
 
@@ -61,7 +63,7 @@ export async function startLoop(
 }
 
 /** With Node's own client: it sends names, values and bytes as they are. */
-function send(gatewayUrl: string, { method, url, headers, body }: UnsignedRequest): Promise<Answer> {
+function send(gatewayUrl: string, { method, url, headers, body }: SentRequest): Promise<Answer> {
   const { port, hostname } = new URL(gatewayUrl);
   const path = url.slice(new URL(url).origin.length);
   const length = body.length > 0 ? { 'content-length': String(body.length) } : {};

@@ -1,19 +1,9 @@
-import { createRequire } from 'node:module';
+import { Formatter, Rsa } from 'wechatpay-axios-plugin';
 import { bodyPart, headerPart } from '../flip.js';
 import { rsa } from '../key-pairs.js';
 import { official } from '../official-provider.js';
 import { bytesNotText, canonicalBase64, freshness } from '../strictness.js';
 import { jsonBytes, sampleId, sampleObject } from '../sample-body.js';
-
-interface Plugin {
-  Rsa: {
-    sign(text: string, privateKey: string): string;
-    verify(text: string, sign: string, publicKey: string): boolean;
-  };
-  Formatter: { joinedByLineFeed(...parts: string[]): string };
-}
-const load = createRequire(import.meta.url);
-const { Rsa, Formatter } = load('wechatpay-axios-plugin') as Plugin;
 
 const SERIAL = '5157F09EFDC096DE15EBE81A47057A7232F1B8E1';
 const SIGNED = ['wechatpay-timestamp', 'wechatpay-nonce', 'wechatpay-signature'];
