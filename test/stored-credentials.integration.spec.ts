@@ -74,6 +74,8 @@ const CALLS: [name: string, status: number, path: string, headers: Record<string
   ['a password', 200, 'basic', { authorization: basic(TOKEN) }],
   ['a wrong password', 401, 'basic', { authorization: basic(`${CANARY}-wrong`) }],
   ['a credential of an unknown webhook', 404, 'unknown', { authorization: basic(TOKEN), cookie: TOKEN }],
+  ['a token in the query of an unknown webhook', 404, `unknown?api%20key=${TOKEN}`, {}],
+  ['a token in a header of an unknown webhook', 404, 'unknown', { 'x-api-token': TOKEN }],
   ['a token of a body that has faults', 400, `strict?key=${TOKEN}`, { 'content-type': 'application/json' }, '{}'],
   ['a token of a body that is none', 400, `strict?key=${TOKEN}`, { 'content-type': 'application/json' }, '{'],
 ];

@@ -4,8 +4,13 @@ import { holdsForm } from './value-forms.js';
 import type { WebhookRequest } from './webhook-request.js';
 
 const MASK = '***';
-const CREDENTIALS: ReadonlySet<string> = new Set(['authorization', 'cookie', 'proxy-authorization']);
-const NONE: ReadonlySet<string> = new Set();
+/** Headers that carry no credential whoever sends them. */
+const PLAIN: ReadonlySet<string> = new Set(
+  (
+    'accept accept-encoding accept-language cache-control connection content-encoding content-length content-type date ' +
+    'expect forwarded host origin transfer-encoding user-agent via x-forwarded-for x-forwarded-host x-forwarded-proto'
+  ).split(' '),
+);
 
 /** What of a request may be stored. */
 export interface MaskedRequest {
@@ -24,18 +29,29 @@ export function maskCredentials(
   request: WebhookRequest,
   auth: Pick<ResolvedAuth, 'secretForms'> | null,
 ): MaskedRequest {
-  const names = request.known.workflow?.credentialNames;
-  const masked = names?.headers ?? CREDENTIALS;
+  const { workflow } = request.known;
+  if (workflow === null) return maskStranger(request);
+  const names = workflow.credentialNames;
+  const masked = names.headers;
   const forms = auth?.secretForms ?? [];
   const rawHeaders = request.headers.list.map(([name, value]): [string, string] => [
     name,
     masked.has(name.toLowerCase()) || (forms.length > 0 && holdsForm(value, forms)) ? MASK : value,
   ]);
   return {
-    url: maskUrl(request, names?.parameters ?? NONE, forms),
+    url: maskUrl(request, names.parameters, forms),
     rawHeaders,
     headers: joinHeaders(rawHeaders),
   };
+}
+
+/** Of a request that reached no workflow nobody has said which of its fields carry a token: any may. */
+function maskStranger({ path, query, headers }: WebhookRequest): MaskedRequest {
+  const rawHeaders = headers.list.map(([name, value]): [string, string] => [
+    name,
+    PLAIN.has(name.toLowerCase()) ? value : MASK,
+  ]);
+  return { url: query === '' ? path : `${path}?${MASK}`, rawHeaders, headers: joinHeaders(rawHeaders) };
 }
 
 function maskUrl(
