@@ -113,11 +113,14 @@ function chooseSignature(
   if (!signatures || !inputs || !haveSameLabels(signatures, inputs)) return refused('malformed_signature');
   const named = nameSignature(settings, inputs);
   if ('ok' in named) return named;
-  const { item: signature, parameters } = signatures.get(named.label)!;
+  const signature = bytesOf(signatures.get(named.label)!);
   const input = readSignatureInput(named.member);
-  // A signature is bytes and nothing else: parameters are those of its input (RFC 9421, section 4.2).
-  if (!input || signature?.type !== 'bytes' || parameters.size > 0) return refused('malformed_signature');
-  return { input, signature: signature.value };
+  return input && signature ? { input, signature } : refused('malformed_signature');
+}
+
+/** A signature is bytes and nothing else: parameters are those of its input (RFC 9421, section 4.2). */
+function bytesOf({ item, parameters }: Member): Buffer | null {
+  return item?.type === 'bytes' && parameters.size === 0 ? item.value : null;
 }
 
 /** A label in one field but not in the other is an error. Source: RFC 9421, section 4 */
