@@ -3,11 +3,9 @@ import { seededRandom } from '../support/seeded-random.js';
 import { mutateRequest } from './mutations/mutate-request.js';
 import { isAcceptedBy, type ChangedRequest, type OfficialProvider } from './official-provider.js';
 import { officialProviders } from './official/index.js';
+import { MUTATIONS, SEED } from './run-size.js';
 import { verdictOf } from './verdict-of.js';
 
-/** Of each provider; `npm run test:long` asks for 10,000. A seed that a run printed makes the same requests again. */
-const MUTATIONS = Number(process.env['PROVIDER_MUTATIONS'] ?? 500);
-const SEED = Number(process.env['PROVIDER_SEED'] ?? 20_261);
 const NOW = new Date('2026-03-01T12:00:00Z');
 const URL = 'https://hooks.example/api/webhooks/hook';
 /** Milliseconds: the slowest package verifies with big integers and takes ten each. */

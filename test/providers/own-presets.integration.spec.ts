@@ -7,9 +7,9 @@ import { eventually } from '../support/eventually.js';
 import { seededRandom } from '../support/seeded-random.js';
 import { bodyPart, flipText } from './flip.js';
 import { officialProviders } from './official/index.js';
+import { SEED } from './run-size.js';
 import { PUBLIC_URL, startLoop, type Loop } from './start-loop.js';
 
-const SEED = Number(process.env['PROVIDER_SEED'] ?? 20_261);
 const FLIPS = 5;
 
 /** Where no package of the provider verifies, nor another library of the same scheme: tokens, and plain HMACs. */

@@ -3,9 +3,9 @@ import { seededRandom } from '../support/seeded-random.js';
 import { signMessage } from '#signatures';
 import { isAcceptedBy } from './official-provider.js';
 import { officialProviders } from './official/index.js';
+import { SEED } from './run-size.js';
 import { verdictOf } from './verdict-of.js';
 
-const SEED = Number(process.env['PROVIDER_SEED'] ?? 20_261);
 const NOW = new Date('2026-03-01T12:00:00Z');
 const FLIPS = 25;
 const URL = 'https://hooks.example/api/webhooks/hook';

@@ -6,9 +6,9 @@ import { eventually } from '../support/eventually.js';
 import { seededRandom } from '../support/seeded-random.js';
 import { isAcceptedBy, type OfficialProvider } from './official-provider.js';
 import { officialProviders } from './official/index.js';
+import { SEED } from './run-size.js';
 import { PUBLIC_URL, startLoop, type Loop } from './start-loop.js';
 
-const SEED = Number(process.env['PROVIDER_SEED'] ?? 20_261);
 const MESSAGES = 3;
 const FLIPS = 3;
 

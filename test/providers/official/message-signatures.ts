@@ -26,8 +26,8 @@ const shared: Pick<OfficialProvider, 'preset' | 'options' | 'signing' | 'signedB
     stricter: [
       onChange(/^method post/, 'The packages write methods in upper case; those of HTTP are told apart by case.'),
       onChange(
-        /the header twice|a wrong header before|a signature more|the signature again/,
-        'Of one label twice the packages take the last; which of them was meant is open.',
+        /the header twice|a wrong header (?:before|after)|a signature more|the signature again/,
+        'Of a label that is there twice a package takes the last, and one without an input it passes over (RFC 9421, section 4).',
       ),
       onChange(
         /a space (before|after|inside)/,

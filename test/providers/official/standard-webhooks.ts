@@ -46,8 +46,8 @@ function family(preset: string, name: string, prefix: string, library: Library):
       ),
       onHeader(
         names.signature,
-        /, |,$|,[^ ]*,/,
-        'The package passes over what two headers joined to one look like, and commas after a signature.',
+        /, |,$|,[^ ]*,|[^ -~]/,
+        'The package passes over what two headers joined to one look like, commas after a signature, and signatures that are none.',
       ),
     ],
   });

@@ -113,13 +113,13 @@ function chooseSignature(
   if (!signatures || !inputs || !haveSameLabels(signatures, inputs)) return refused('malformed_signature');
   const named = nameSignature(settings, inputs);
   if ('ok' in named) return named;
-  const signature = plainBytes(signatures.get(named.label)!);
+  const signature = bytesOf(signatures.get(named.label)!);
   const input = readSignatureInput(named.member);
   return input && signature ? { input, signature } : refused('malformed_signature');
 }
 
 /** A signature is bytes and nothing else: parameters are those of its input (RFC 9421, section 4.2). */
-function plainBytes({ item, parameters }: Member): Buffer | null {
+function bytesOf({ item, parameters }: Member): Buffer | null {
   return item?.type === 'bytes' && parameters.size === 0 ? item.value : null;
 }
 
