@@ -102,6 +102,6 @@ export const bodyMutations: Readonly<Record<string, BodyMutation>> = {
   'fields in another order': ofFields((fields) => fields.toReversed()),
   'fields escaped otherwise': ofFields((fields) => fields.map((field) => field.replaceAll('+', '%20').toLowerCase())),
   'an element twice': asText((text) => text.replace(/<(Encrypt)>.*<\/\1>/s, (element) => `${element}${element}`)),
-  'an element without CDATA': asText((text) => text.replace(/<!\[CDATA\[(.*?)\]\]><\/Encrypt/, '$1</Encrypt')),
+  'an element without CDATA': asText((text) => text.replace(/<!\[CDATA\[([^\]]*)\]\]><\/Encrypt/, '$1</Encrypt')),
   'a comment before an element': asText((text) => text.replace('<Encrypt>', '<!-- --><Encrypt>')),
 };

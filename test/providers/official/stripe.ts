@@ -20,8 +20,8 @@ export const stripe = official({
     freshness(({ headers }) => /t=([0-9]+)/.exec(headers[HEADER] ?? '')?.[1], { seconds: 300, side: 'future' }),
     onHeader(
       HEADER,
-      /=[^,]*=|,[^tv]|,v(?![01]=)|[^!-~]|t=(?![1-9][0-9]{9}(?:,|$))/,
-      'The package takes each pair up to its second `=`, passes over what is none, and reads the time with parseInt.',
+      /=[^,]*=|,[^tv]|,v(?![01]=)|[^!-~]|t=.*t=|t=(?![1-9][0-9]{9}(?:,|$))/,
+      'The package takes each pair up to its second `=`, passes over what is none, takes the last of two times, and reads it with parseInt.',
     ),
   ],
   sample: (url, random) => ({

@@ -43,6 +43,10 @@ export const twilio = official({
   parts: [content, headerPart(HEADER), queryPart('flow')],
   stricter: [
     bytesNotText,
+    {
+      why: 'The package takes whatever follows the host for its port.',
+      when: ({ request }) => !URL.canParse(request.url),
+    },
     onChange(
       /^url: (an empty query|a host of another case|a parameter more)/,
       'When the URL as called does not fit, the package tries other spellings of it: parsed and written anew.',

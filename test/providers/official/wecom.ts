@@ -26,11 +26,12 @@ const wecomCrypto: Crypt = {
   decrypt: (encrypted) => decrypt(WECOM.encodingAESKey, encrypted),
 };
 
-const ENCRYPTED = /<Encrypt><!\[CDATA\[([^\]]*)\]\]><\/Encrypt>/;
+const ENCRYPTED = /<Encrypt\s*>(?:<!\[CDATA\[([^\]]*)\]\]>|([^<]*))<\/Encrypt\s*>/;
 
 function isAccepted(crypt: Crypt, { url, body }: UnsignedRequest): boolean {
   const query = new URL(url).searchParams;
-  const encrypted = ENCRYPTED.exec(body.toString())?.[1] ?? '';
+  const [, quoted, plain] = ENCRYPTED.exec(body.toString()) ?? [];
+  const encrypted = quoted ?? plain ?? '';
   const signature = crypt.getSignature(query.get('timestamp')!, query.get('nonce')!, encrypted);
   // What the packages leave to their user: to compare, and to look whom the message is for.
   return signature === query.get('msg_signature') && crypt.decrypt(encrypted).id === WECOM.receiveId;
